@@ -1,0 +1,4 @@
+//! Facestep: an OpenID Connect provider that adds face-based step-up authentication as an `acr` level.
+//!
+//! The folders are the layers and the features are the walls: `domain` decides, `ports` says what a flow needs,
+//! `flows` holds one use case per file, and everything else is an adapter. See `ARCHITECTURE.md`.
