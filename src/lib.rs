@@ -2,3 +2,6 @@
 //!
 //! The folders are the layers and the features are the walls: `domain` decides, `ports` says what a flow needs,
 //! `flows` holds one use case per file, and everything else is an adapter. See `ARCHITECTURE.md`.
+
+pub mod domain;
+pub mod ports;

@@ -1,1 +1,2 @@
-fn main(){}
+//! The Facestep command line.
+fn main() {}

@@ -1,0 +1,164 @@
+//! What happened: events that are written in the change's own transaction and chained later by one sealer.
+
+use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use super::id::{AuditId, CeremonyId, ClientId, InteractionId, RunId, SessionId, UserId};
+
+/// What kind of thing happened. The name is stable: operators search for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuditKind {
+    /// An authorization request was accepted.
+    InteractionOpened,
+    /// Policy decided what comes next.
+    Decided,
+    /// A code was issued.
+    GrantIssued,
+    /// A code was redeemed.
+    GrantRedeemed,
+    /// A code was presented a second time.
+    GrantReplayed,
+    /// The interaction ended in an error for the client.
+    InteractionRefused,
+    /// A password was right.
+    SignedIn,
+    /// A password was wrong.
+    SignInFailed,
+    /// The person agreed to face processing.
+    ConsentGiven,
+    /// The person did not agree, or gave up.
+    Declined,
+    /// The government source answered.
+    IdentityChecked,
+    /// A workflow run was opened.
+    RunOpened,
+    /// A workflow run ended.
+    RunEnded,
+    /// A capture was opened.
+    CeremonyOpened,
+    /// An attempt was spent.
+    AttemptSpent,
+    /// A capture was judged.
+    CeremonyConcluded,
+    /// A template was sealed.
+    Enrolled,
+    /// Face step-up was suspended for an account.
+    FaceSuspended,
+    /// An operator restored face step-up for an account.
+    FaceRestored,
+    /// An account was added.
+    UserAdded,
+    /// An account and all that was kept of it was erased.
+    UserErased,
+    /// A client was added.
+    ClientAdded,
+    /// A signing key was made.
+    KeyMade,
+}
+
+impl AuditKind {
+    /// The stable name.
+    pub fn name(self) -> String {
+        match serde_json::to_value(self) {
+            Ok(Value::String(name)) => name,
+            _ => String::new(),
+        }
+    }
+}
+
+/// One thing that happened. Details hold causes and names; never a score, a frame or a secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEvent {
+    /// Its own name.
+    pub id: AuditId,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub kind: AuditKind,
+    /// For which account.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub user: Option<UserId>,
+    /// For which client.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub client: Option<ClientId>,
+    /// In which session.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub session: Option<SessionId>,
+    /// In which interaction.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub interaction: Option<InteractionId>,
+    /// In which workflow run.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub run: Option<RunId>,
+    /// In which capture.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ceremony: Option<CeremonyId>,
+    /// The finer cause and facts, in sorted order.
+    #[serde(default)]
+    pub details: Map<String, Value>,
+}
+
+impl AuditEvent {
+    /// An event without any names or details yet.
+    pub fn new(id: AuditId, at: Timestamp, kind: AuditKind) -> Self {
+        Self {
+            id,
+            at,
+            kind,
+            user: None,
+            client: None,
+            session: None,
+            interaction: None,
+            run: None,
+            ceremony: None,
+            details: Map::new(),
+        }
+    }
+
+    /// Adds a detail.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.details.insert(name.to_owned(), value.into());
+        self
+    }
+}
+
+/// The key that chains the log; it is never in the database.
+pub struct AuditKey(Zeroizing<[u8; 32]>);
+
+impl AuditKey {
+    /// Takes the key.
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+}
+
+/// The chain's link for one event: HMAC-SHA-256 over the previous link, the position and the event as it is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ChainLink(pub [u8; 32]);
+
+impl ChainLink {
+    /// What the first event follows.
+    pub const START: Self = Self([0; 32]);
+
+    /// The link of the event at `position` (from 1), given its stored JSON text.
+    pub fn next(&self, key: &AuditKey, position: i64, event: &str) -> Self {
+        // HMAC takes a key of any length, so this cannot fail; a fallback keeps the function total.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.0.as_ref()) else { return Self::START };
+        mac.update(&self.0);
+        mac.update(&position.to_be_bytes());
+        mac.update(event.as_bytes());
+        Self(mac.finalize().into_bytes().into())
+    }
+
+    /// Compares in constant time.
+    pub fn equals(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}

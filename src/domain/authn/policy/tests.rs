@@ -1,0 +1,171 @@
+use jiff::{SignedDuration, Timestamp};
+
+use super::*;
+use crate::domain::{
+    authn::ledger::{AssuranceEntry, Evidence},
+    id::RunId,
+};
+
+const NOW: i64 = 1_800_000_000;
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(seconds).unwrap()
+}
+
+fn pwd(ago: i64) -> AssuranceEntry {
+    AssuranceEntry { method: Method::Pwd, achieved_at: at(NOW - ago), evidence: Evidence::Password }
+}
+
+fn face(ago: i64) -> AssuranceEntry {
+    let evidence = Evidence::ChildRun(RunId::from_random([1; 16]));
+    AssuranceEntry { method: Method::Face, achieved_at: at(NOW - ago), evidence }
+}
+
+fn any() -> Requirement {
+    Requirement { acr: AcrRequest::Any, minimum: None, max_age: None, prompt: Prompt::AsNeeded }
+}
+
+fn wish(acr: Acr) -> Requirement {
+    Requirement { acr: AcrRequest::Preferred(vec![acr]), ..any() }
+}
+
+fn condition(acr: Acr) -> Requirement {
+    Requirement { acr: AcrRequest::Required(vec![acr]), ..any() }
+}
+
+struct Case {
+    requirement: Requirement,
+    entries: Option<Vec<AssuranceEntry>>,
+    face: FaceStanding,
+    missed: Option<MissReason>,
+}
+
+fn case(requirement: Requirement, entries: &[AssuranceEntry]) -> Case {
+    Case { requirement, entries: Some(entries.to_vec()), face: FaceStanding::Enrolled, missed: None }
+}
+
+impl Case {
+    fn decide(&self) -> Decision {
+        let catalogue = AcrCatalogue::shipped(SignedDuration::from_secs(300));
+        let ledger = self.entries.as_ref().map(|entries| {
+            let mut ledger = AssuranceLedger::default();
+            entries.iter().for_each(|entry| ledger.record(entry.clone()));
+            ledger
+        });
+        let moment = Moment { now: at(NOW), max_age: self.requirement.max_age, since: at(NOW - 5) };
+        StepUpPolicy::decide(Facts {
+            requirement: &self.requirement,
+            catalogue: &catalogue,
+            ledger: ledger.as_ref(),
+            face: self.face,
+            missed: self.missed,
+            moment,
+        })
+    }
+
+    fn acr(&self) -> Option<Acr> {
+        match self.decide() {
+            Decision::Proceed(assurance) => Some(assurance.acr),
+            _ => None,
+        }
+    }
+}
+
+#[test]
+fn nobody_signed_in_means_sign_in_and_login_required_when_nothing_may_be_shown() {
+    // OpenID Connect Core 1.0 §3.1.2.6
+    let mut case = Case { entries: None, ..case(any(), &[]) };
+    assert_eq!(case.decide(), Decision::SignIn(SignInReason::NoSession));
+    case.requirement.prompt = Prompt::None;
+    assert_eq!(case.decide(), Decision::Refuse(Refusal::LoginRequired));
+}
+
+#[test]
+fn a_wish_for_a_face_is_tried_and_falls_back_to_the_session_when_missed() {
+    // OpenID Connect Core 1.0 §5.5.1.1: voluntary
+    let mut case = case(wish(Acr::face()), &[pwd(100)]);
+    assert_eq!(case.decide(), Decision::StepUp);
+    case.missed = Some(MissReason::FaceNotVerified);
+    assert_eq!(case.acr(), Some(Acr::pwd()));
+}
+
+#[test]
+fn a_condition_that_is_missed_is_refused() {
+    // OpenID Connect Core 1.0 §5.5.1.1: essential
+    let mut case = case(condition(Acr::face()), &[pwd(100)]);
+    assert_eq!(case.decide(), Decision::StepUp);
+    case.missed = Some(MissReason::FaceNotVerified);
+    assert_eq!(case.decide(), Decision::Refuse(Refusal::Unmet(MissReason::FaceNotVerified)));
+}
+
+#[test]
+fn an_unknown_context_is_passed_over_as_a_wish_and_refused_as_a_condition() {
+    let unknown = Acr("urn:example:unknown".into());
+    assert_eq!(case(wish(unknown.clone()), &[pwd(100)]).acr(), Some(Acr::pwd()));
+    assert_eq!(
+        case(condition(unknown), &[pwd(100)]).decide(),
+        Decision::Refuse(Refusal::Unmet(MissReason::Policy))
+    );
+}
+
+#[test]
+fn a_face_ages_by_its_own_entry() {
+    assert_eq!(case(any(), &[pwd(4000), face(299)]).acr(), Some(Acr::face()));
+    assert_eq!(case(any(), &[pwd(10), face(301)]).acr(), Some(Acr::pwd()));
+    assert_eq!(case(condition(Acr::face()), &[pwd(10), face(301)]).decide(), Decision::StepUp);
+    let narrow = Requirement { max_age: Some(SignedDuration::from_secs(60)), ..condition(Acr::face()) };
+    assert_eq!(case(narrow.clone(), &[pwd(4000), face(59)]).acr(), Some(Acr::face()));
+    assert_eq!(case(narrow, &[pwd(10), face(61)]).decide(), Decision::StepUp);
+}
+
+#[test]
+fn max_age_zero_is_met_by_a_proof_given_in_this_interaction() {
+    // OpenID Connect Core 1.0 §3.1.2.1: max_age=0 is the same as prompt=login
+    let now = Requirement { max_age: Some(SignedDuration::ZERO), ..any() };
+    assert_eq!(case(now.clone(), &[pwd(6)]).decide(), Decision::SignIn(SignInReason::TooOld));
+    assert_eq!(case(now, &[pwd(3)]).acr(), Some(Acr::pwd()));
+}
+
+#[test]
+fn prompt_none_names_what_stands_in_the_way() {
+    let none = |requirement| Requirement { prompt: Prompt::None, ..requirement };
+    let mut case = case(none(condition(Acr::face())), &[pwd(10)]);
+    assert_eq!(case.decide(), Decision::Refuse(Refusal::InteractionRequired));
+    case.face = FaceStanding::NotEnrollable;
+    assert_eq!(case.decide(), Decision::Refuse(Refusal::Unmet(MissReason::FaceNotEnrolled)));
+    case.requirement = none(wish(Acr::face()));
+    case.face = FaceStanding::Enrolled;
+    assert_eq!(case.acr(), Some(Acr::pwd()));
+    case.requirement = Requirement { max_age: Some(SignedDuration::ZERO), ..none(any()) };
+    assert_eq!(case.decide(), Decision::Refuse(Refusal::LoginRequired));
+}
+
+#[test]
+fn a_clients_minimum_beats_whatever_the_address_bar_says() {
+    let minimum = |requirement| Requirement { minimum: Some(Acr::face()), ..requirement };
+    for requirement in [any(), wish(Acr::pwd()), wish(Acr("urn:example:unknown".into()))] {
+        let mut case = case(minimum(requirement), &[pwd(10)]);
+        assert_eq!(case.decide(), Decision::StepUp);
+        case.missed = Some(MissReason::UserDeclined);
+        assert_eq!(case.decide(), Decision::Refuse(Refusal::Unmet(MissReason::UserDeclined)));
+        case.entries = Some(vec![pwd(10), face(10)]);
+        assert_eq!(case.acr(), Some(Acr::face()));
+    }
+    assert_eq!(case(minimum(condition(Acr::pwd())), &[pwd(10)]).decide(), Decision::StepUp);
+}
+
+#[test]
+fn without_an_enrolment_the_parent_comes_first() {
+    let mut case = case(condition(Acr::face()), &[pwd(10)]);
+    case.face = FaceStanding::Enrollable;
+    assert_eq!(case.decide(), Decision::Enrol);
+    case.face = FaceStanding::Suspended;
+    assert_eq!(case.decide(), Decision::Refuse(Refusal::Unmet(MissReason::AttemptsExhausted)));
+}
+
+#[test]
+fn prompt_login_asks_for_the_password_once() {
+    let login = Requirement { prompt: Prompt::Login, ..any() };
+    assert_eq!(case(login.clone(), &[pwd(6)]).decide(), Decision::SignIn(SignInReason::PromptLogin));
+    assert_eq!(case(login, &[pwd(3)]).acr(), Some(Acr::pwd()));
+}

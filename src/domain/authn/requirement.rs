@@ -1,0 +1,43 @@
+//! What a client asks of an authentication.
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+use super::acr::Acr;
+
+/// The contexts that are asked for, in order of preference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AcrRequest {
+    /// None in particular.
+    Any,
+    /// A wish: tried, and where it is not reached the session's own context is returned (`acr_values` alone,
+    /// OpenID Connect Core 1.0 §3.1.2.1).
+    Preferred(Vec<Acr>),
+    /// A condition: one of these or an error (an essential `acr` claim, OpenID Connect Core 1.0 §5.5.1.1; `resource`
+    /// or a protected scope, RFC 9470 §5; the client's registration).
+    Required(Vec<Acr>),
+}
+
+/// What may be shown (OpenID Connect Core 1.0 §3.1.2.1, `prompt`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Prompt {
+    /// Whatever is needed.
+    AsNeeded,
+    /// Nothing at all.
+    None,
+    /// The sign-in page, even in a live session.
+    Login,
+}
+
+/// Everything about an authentication that one request, with its client's registration, asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Requirement {
+    /// The contexts asked for.
+    pub acr: AcrRequest,
+    /// The context that the client's registration demands whatever the request says.
+    pub minimum: Option<Acr>,
+    /// How old the deciding entry may be.
+    pub max_age: Option<SignedDuration>,
+    /// What may be shown.
+    pub prompt: Prompt,
+}

@@ -1,0 +1,104 @@
+//! Embeddings and templates: what a face becomes. They compare inside the face core and nowhere else.
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+/// Names the model that made an embedding: the SHA-256 of its file, hex.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ModelId(pub String);
+
+impl ModelId {
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// One face in one picture as a vector, before it is normalised; its norm tells the picture's quality.
+#[derive(Clone)]
+pub struct Embedding(Zeroizing<Vec<f32>>);
+
+impl Embedding {
+    /// Takes a model's output.
+    pub fn new(values: Vec<f32>) -> Self {
+        Self(Zeroizing::new(values))
+    }
+
+    /// The length of the vector.
+    pub fn norm(&self) -> f32 {
+        self.0.iter().map(|v| v * v).sum::<f32>().sqrt()
+    }
+
+    /// The values, for the mean and for sealing.
+    pub fn values(&self) -> &[f32] {
+        &self.0
+    }
+}
+
+/// A face as it is compared: the normalised mean of normalised embeddings of one model.
+#[derive(Clone)]
+pub struct FaceTemplate {
+    model: ModelId,
+    values: Zeroizing<Vec<f32>>,
+}
+
+/// Why embeddings make no template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no template can be made of these embeddings")]
+pub struct NoTemplate;
+
+impl FaceTemplate {
+    /// The normalised mean of normalised embeddings; fails for none, for zero vectors and for unequal lengths.
+    pub fn mean_of<'a>(
+        model: ModelId,
+        embeddings: impl IntoIterator<Item = &'a Embedding>,
+    ) -> Result<Self, NoTemplate> {
+        let mut sum: Zeroizing<Vec<f32>> = Zeroizing::new(Vec::new());
+        for embedding in embeddings {
+            let norm = embedding.norm();
+            if !norm.is_normal() {
+                return Err(NoTemplate);
+            }
+            if sum.is_empty() {
+                sum.resize(embedding.values().len(), 0.0);
+            }
+            if sum.len() != embedding.values().len() {
+                return Err(NoTemplate);
+            }
+            sum.iter_mut().zip(embedding.values()).for_each(|(total, value)| *total += value / norm);
+        }
+        let norm = sum.iter().map(|v| v * v).sum::<f32>().sqrt();
+        if !norm.is_normal() {
+            return Err(NoTemplate);
+        }
+        sum.iter_mut().for_each(|value| *value /= norm);
+        Ok(Self { model, values: sum })
+    }
+
+    /// The model that made it.
+    pub fn model(&self) -> &ModelId {
+        &self.model
+    }
+
+    /// The bytes that are sealed: little-endian f32.
+    pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(self.values.iter().flat_map(|value| value.to_le_bytes()).collect())
+    }
+
+    /// Reads back what [`Self::to_bytes`] wrote.
+    pub fn from_bytes(model: ModelId, bytes: &[u8]) -> Result<Self, NoTemplate> {
+        if bytes.is_empty() || !bytes.len().is_multiple_of(4) {
+            return Err(NoTemplate);
+        }
+        let values: Vec<f32> =
+            bytes.chunks_exact(4).filter_map(|b| b.try_into().ok()).map(f32::from_le_bytes).collect();
+        Self::mean_of(model, [&Embedding::new(values)])
+    }
+
+    /// Cosine of two templates of one model; `None` for different models. It stays inside the face core.
+    pub(in crate::domain::face) fn cosine(&self, other: &Self) -> Option<f32> {
+        let comparable = self.model == other.model && self.values.len() == other.values.len();
+        comparable.then(|| self.values.iter().zip(other.values.iter()).map(|(a, b)| a * b).sum())
+    }
+}

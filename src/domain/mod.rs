@@ -1,0 +1,13 @@
+//! Values, state machines and decisions: synchronous, without a clock, randomness or I/O.
+
+pub mod audit;
+pub mod authn;
+pub mod device;
+pub mod face;
+pub mod id;
+pub mod keys;
+pub mod oidc;
+pub mod secret;
+pub mod session;
+pub mod user;
+pub mod workflow;

@@ -1,0 +1,155 @@
+//! The stored biometric reference. A child run needs a [`ProvenEnrolment`], and only a completed parent run makes one:
+//! when rows are read back they are proven again with a key that is not in the database.
+
+use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use super::{
+    evidence::MatchedEvidence,
+    run::{RunKind, RunStage, WorkflowRun, WrongStep},
+};
+use crate::domain::{
+    face::{template::ModelId, verification::Passed},
+    id::{EnrolmentId, RunId, UserId},
+    secret::sha256,
+};
+
+/// What a completed parent run left behind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enrolment {
+    /// Its name.
+    pub id: EnrolmentId,
+    /// Whose face.
+    pub user: UserId,
+    /// The parent run that made it.
+    pub run: RunId,
+    /// The model that made the template; templates of different models do not compare.
+    pub model: ModelId,
+    /// The template, sealed by the vault.
+    pub sealed_template: Vec<u8>,
+    /// What the government source attested.
+    pub evidence: MatchedEvidence,
+    /// When the parent run completed.
+    pub completed_at: Timestamp,
+    /// Keyed proof that a completed parent run made this row as it is.
+    pub proof: Vec<u8>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// The key of enrolment proofs; it is never in the database.
+pub struct ProofKey(Zeroizing<[u8; 32]>);
+
+impl ProofKey {
+    /// Takes the key.
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+}
+
+/// Why an enrolment that was read back does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unproven {
+    /// It was revoked.
+    #[error("the enrolment was revoked")]
+    Revoked,
+    /// Its parent run did not complete, or is not its.
+    #[error("no completed parent run stands behind the enrolment")]
+    NoCompletedParent,
+    /// A row was changed behind the program's back.
+    #[error("the enrolment's row does not bear its proof")]
+    Altered,
+}
+
+impl Enrolment {
+    /// Completes a parent run and makes its enrolment: the only way to a row that bears a proof.
+    pub fn complete(
+        run: &mut WorkflowRun,
+        passed: &Passed,
+        id: EnrolmentId,
+        model: ModelId,
+        sealed_template: Vec<u8>,
+        key: &ProofKey,
+        now: Timestamp,
+    ) -> Result<Self, WrongStep> {
+        let evidence = run.complete_parent(passed, now)?;
+        let (user, run) = (run.user.clone(), run.id.clone());
+        let mut enrolment = Self {
+            id,
+            user,
+            run,
+            model,
+            sealed_template,
+            evidence,
+            completed_at: now,
+            proof: Vec::new(),
+            revoked_at: None,
+        };
+        enrolment.proof =
+            enrolment.mac(key).map(|mac| mac.finalize().into_bytes().to_vec()).unwrap_or_default();
+        Ok(enrolment)
+    }
+
+    /// HMAC-SHA-256 over every field that must not change, each behind its length.
+    fn mac(&self, key: &ProofKey) -> Option<Hmac<Sha256>> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(key.0.as_ref()).ok()?;
+        let evidence = serde_json::to_vec(&self.evidence).ok()?;
+        let template = sha256(&self.sealed_template);
+        let at = self.completed_at.as_millisecond().to_be_bytes();
+        let fields: [&[u8]; 7] = [
+            self.id.as_str().as_bytes(),
+            self.user.as_str().as_bytes(),
+            self.run.as_str().as_bytes(),
+            self.model.as_str().as_bytes(),
+            &template,
+            &evidence,
+            &at,
+        ];
+        for field in fields {
+            mac.update(&(field.len() as u64).to_be_bytes());
+            mac.update(field);
+        }
+        Some(mac)
+    }
+}
+
+/// An enrolment that a completed parent run is known to stand behind. A child run can be opened with nothing else.
+#[derive(Clone, Debug)]
+pub struct ProvenEnrolment(Enrolment);
+
+impl ProvenEnrolment {
+    /// Proves an enrolment that was read back, with its parent run.
+    pub fn prove(enrolment: Enrolment, parent: &WorkflowRun, key: &ProofKey) -> Result<Self, Unproven> {
+        if enrolment.revoked_at.is_some() {
+            return Err(Unproven::Revoked);
+        }
+        let completed = matches!(parent.stage, RunStage::Completed { .. });
+        let is_its_parent = parent.kind == RunKind::Parent
+            && completed
+            && parent.id == enrolment.run
+            && parent.user == enrolment.user;
+        if !is_its_parent {
+            return Err(Unproven::NoCompletedParent);
+        }
+        let mac = enrolment.mac(key).ok_or(Unproven::Altered)?;
+        mac.verify_slice(&enrolment.proof).map_err(|_| Unproven::Altered)?;
+        Ok(Self(enrolment))
+    }
+
+    /// Its name.
+    pub fn id(&self) -> &EnrolmentId {
+        &self.0.id
+    }
+
+    /// Whose face.
+    pub fn user(&self) -> &UserId {
+        &self.0.user
+    }
+
+    /// The row.
+    pub fn enrolment(&self) -> &Enrolment {
+        &self.0
+    }
+}

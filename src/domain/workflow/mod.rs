@@ -1,0 +1,5 @@
+//! Parent and child workflows as types: no child without a completed parent.
+
+pub mod enrolment;
+pub mod evidence;
+pub mod run;

@@ -1,0 +1,78 @@
+//! Sealing: captures on their way, and everything secret at rest.
+
+use zeroize::Zeroizing;
+
+use super::fault::Fault;
+use crate::domain::{
+    face::{
+        capture::{CaptureBundle, CaptureNonce, EncodedFrame},
+        ceremony::CeremonyKeys,
+    },
+    id::CeremonyId,
+};
+
+/// What a sealed thing is for. It is authenticated with it, so that one sealed thing cannot stand in for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SealedKind {
+    /// A private signing key.
+    SigningKey,
+    /// The private keys of a ceremony.
+    CeremonyKeys,
+    /// A portrait's template during a parent run.
+    Portrait,
+    /// An enrolled template.
+    Template,
+    /// A simulator persona's portrait.
+    Persona,
+}
+
+/// Seals secrets at rest with an authenticated cipher under keys that are never in the database.
+pub trait Vault: Send + Sync {
+    /// Seals bytes for one purpose and one owner.
+    fn seal(&self, kind: SealedKind, owner: &str, plain: &[u8]) -> Result<Vec<u8>, Fault>;
+
+    /// Opens what was sealed for this purpose and owner; `Damaged` for anything else.
+    fn unseal(&self, kind: SealedKind, owner: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault>;
+}
+
+/// Why a sealed capture was not opened. It looks the same from outside whatever the cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CaptureRefusal {
+    /// Not a compact JWE of the accepted algorithms.
+    #[error("the sealed capture is malformed")]
+    Malformed,
+    /// It was sealed to another key or changed on the way.
+    #[error("the sealed capture does not open")]
+    NotForThisKey,
+    /// It names another ceremony or nonce.
+    #[error("the sealed capture belongs to another ceremony")]
+    OtherCeremony,
+    /// Too many frames or bytes.
+    #[error("the sealed capture is too large")]
+    TooLarge,
+}
+
+/// Makes a ceremony's keys and opens what is sealed to them: compact JWE, ECDH-ES with A256GCM, without compression
+/// (RFC 7516, RFC 7518 §4.6).
+pub trait CaptureOpener: Send + Sync {
+    /// Makes both key pairs; the private halves come sealed.
+    fn new_keys(&self, ceremony: &CeremonyId) -> Result<CeremonyKeys, Fault>;
+
+    /// Opens a hint frame.
+    fn open_hint(
+        &self,
+        ceremony: &CeremonyId,
+        nonce: &CaptureNonce,
+        keys: &CeremonyKeys,
+        jwe: &str,
+    ) -> Result<EncodedFrame, CaptureRefusal>;
+
+    /// Opens a whole capture and proves it to be made for this ceremony and nonce.
+    fn open_capture(
+        &self,
+        ceremony: &CeremonyId,
+        nonce: &CaptureNonce,
+        keys: &CeremonyKeys,
+        jwe: &str,
+    ) -> Result<CaptureBundle, CaptureRefusal>;
+}

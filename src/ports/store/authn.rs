@@ -1,0 +1,49 @@
+//! Users, sessions and known devices.
+
+use jiff::Timestamp;
+
+use crate::{
+    domain::{
+        device::KnownDevice,
+        id::{SessionId, UserId},
+        secret::TokenHash,
+        session::Session,
+        user::{User, Username},
+    },
+    ports::fault::Fault,
+};
+
+/// Local accounts.
+pub trait UserStore {
+    /// The user of this id.
+    fn find_user(&mut self, id: &UserId) -> Result<Option<User>, Fault>;
+    /// The user of this sign-in name.
+    fn find_user_by_name(&mut self, name: &Username) -> Result<Option<User>, Fault>;
+    /// Adds one; `false` when the name is taken.
+    fn insert_user(&mut self, user: &User) -> Result<bool, Fault>;
+    /// Erases an account with its sessions, runs, enrolments, ceremonies, devices, budgets and grants. Audit events stay:
+    /// they hold no name and no biometrics. `false` when there is none.
+    fn erase_user(&mut self, id: &UserId) -> Result<bool, Fault>;
+}
+
+/// Browser sessions.
+pub trait SessionStore {
+    /// The session whose cookie has this hash.
+    fn find_session(&mut self, token: &TokenHash) -> Result<Option<Session>, Fault>;
+    /// The session of this name.
+    fn find_session_by_id(&mut self, id: &SessionId) -> Result<Option<Session>, Fault>;
+    /// Adds one.
+    fn insert_session(&mut self, session: &Session) -> Result<(), Fault>;
+    /// Saves one that was read before.
+    fn save_session(&mut self, session: &Session) -> Result<(), Fault>;
+    /// Drops those last seen before this moment; returns how many.
+    fn purge_sessions(&mut self, seen_before: Timestamp) -> Result<usize, Fault>;
+}
+
+/// Browsers that accounts succeeded on before.
+pub trait DeviceStore {
+    /// The user's device whose cookie has this hash.
+    fn find_device(&mut self, user: &UserId, token: &TokenHash) -> Result<Option<KnownDevice>, Fault>;
+    /// Adds one.
+    fn insert_device(&mut self, device: &KnownDevice) -> Result<(), Fault>;
+}

@@ -1,0 +1,59 @@
+//! Clients, interactions, grants and signing keys.
+
+use jiff::Timestamp;
+
+use crate::{
+    domain::{
+        id::{ClientId, GrantId, InteractionId, UserId},
+        keys::SigningKey,
+        oidc::{client::Client, grant::Grant, interaction::Interaction},
+        secret::TokenHash,
+    },
+    ports::fault::Fault,
+};
+
+/// Registered clients.
+pub trait ClientStore {
+    /// The client of this name.
+    fn find_client(&mut self, id: &ClientId) -> Result<Option<Client>, Fault>;
+    /// Adds a client; `false` when the name is taken.
+    fn insert_client(&mut self, client: &Client) -> Result<bool, Fault>;
+}
+
+/// Authorization requests in progress.
+pub trait InteractionStore {
+    /// The interaction of this name.
+    fn find_interaction(&mut self, id: &InteractionId) -> Result<Option<Interaction>, Fault>;
+    /// Adds one.
+    fn insert_interaction(&mut self, interaction: &Interaction) -> Result<(), Fault>;
+    /// Saves one that was read before.
+    fn save_interaction(&mut self, interaction: &Interaction) -> Result<(), Fault>;
+    /// Drops those that lapsed before this moment; returns how many.
+    fn purge_interactions(&mut self, before: Timestamp) -> Result<usize, Fault>;
+}
+
+/// Authorization codes and what they yielded.
+pub trait GrantStore {
+    /// Adds one.
+    fn insert_grant(&mut self, grant: &Grant) -> Result<(), Fault>;
+    /// The grant whose code has this hash.
+    fn find_grant_by_code(&mut self, code: &TokenHash) -> Result<Option<Grant>, Fault>;
+    /// The grant of this name.
+    fn find_grant(&mut self, id: &GrantId) -> Result<Option<Grant>, Fault>;
+    /// Marks a grant redeemed if it is neither redeemed nor revoked: `true` for one caller only (RFC 6749 §4.1.2).
+    fn claim_grant(&mut self, id: &GrantId, at: Timestamp) -> Result<bool, Fault>;
+    /// Revokes what a grant yielded.
+    fn revoke_grant(&mut self, id: &GrantId, at: Timestamp) -> Result<(), Fault>;
+    /// Revokes what all grants of a user yielded.
+    fn revoke_grants_of(&mut self, user: &UserId, at: Timestamp) -> Result<(), Fault>;
+    /// Drops those issued before this moment; returns how many.
+    fn purge_grants(&mut self, before: Timestamp) -> Result<usize, Fault>;
+}
+
+/// Signing keys.
+pub trait SigningKeyStore {
+    /// All keys, newest first.
+    fn signing_keys(&mut self) -> Result<Vec<SigningKey>, Fault>;
+    /// Adds one.
+    fn insert_signing_key(&mut self, key: &SigningKey) -> Result<(), Fault>;
+}
