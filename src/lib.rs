@@ -5,3 +5,5 @@
 
 pub mod domain;
 pub mod ports;
+#[cfg(feature = "web")]
+pub mod web;

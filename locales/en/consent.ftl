@@ -1,0 +1,20 @@
+# What a person agrees to. The version in src/web/pages/consent.rs stands for this exact text, and a test holds the two together.
+consent-title = May we check your face?
+consent-lead = { $client } wants to be sure that it is you. For that we would set up a face check. Please read what this means first.
+consent-purpose = What for
+consent-purpose-text = We compare pictures from your camera with your portrait at { $source }, once, to set the face check up. Later we compare new pictures with what was set up then. We compare you only with yourself, never with other people, and use it for nothing else.
+consent-kept = What we keep
+consent-kept-template = A face template: numbers computed from your face, encrypted. It is no picture.
+consent-kept-evidence = That { $source } confirmed your document: its transaction number, which details agreed, and a fingerprint of the portrait.
+consent-kept-record = When a check was made and how it ended, and that you agreed to this text.
+consent-dropped = What we do not keep
+consent-dropped-pictures = Pictures from your camera. They are encrypted in your browser, judged, and dropped.
+consent-dropped-portrait = The portrait from { $source }. It is compared and dropped.
+consent-dropped-client = { $client } gets none of this. It learns how you signed in, and when.
+consent-time = For how long
+consent-time-text = The face template stays until you withdraw your consent or your account is closed. Then it is erased. The record of past checks stays as long as the law asks.
+consent-choice = Your choice
+consent-choice-text = You are free to say no, and to change your mind later. Without a face check, { $client } may not offer what you asked for here, or may offer another way.
+consent-agree = I agree
+consent-decline = Not now
+consent-text-version = Text of { $version }

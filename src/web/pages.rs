@@ -1,0 +1,53 @@
+//! The pages a person sees: one struct per page, filled by a handler and rendered by a template of the same name.
+//!
+//! A page holds what it shows and nothing else; all words come from `locales/` through [`text`]. Which status code a
+//! page is answered with is the caller's to say.
+
+mod capture;
+mod consent;
+mod demo;
+mod failure;
+mod identity;
+mod outcome;
+mod sign_in;
+mod start;
+pub mod text;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use crate::web::headers::Policy;
+
+pub use capture::{CapturePage, FrameSettings, HintSettings};
+pub use consent::ConsentPage;
+pub use demo::{LandingPage, RegisterPage, RegisterProblem, RegisteredPage};
+pub use failure::{FaultPage, RequestErrorPage, RequestProblem, Trouble};
+pub use identity::{IdentityPage, IdentityProblem, Persona, PersonaEnding};
+pub use outcome::{Advice, Outcome, OutcomePage};
+pub use sign_in::{SignInPage, SignInProblem};
+pub use start::{BriefingPage, Purpose};
+
+/// A page: a template, and what the browser may do while it is open.
+pub trait Page: Template {
+    /// The security policy this page is answered under.
+    fn policy(&self) -> Policy;
+}
+
+/// Renders a page into an answer that carries the page's own security headers and may not be stored.
+///
+/// A page that does not render (a text is missing) is our fault: it is logged, and the person sees a plain 500.
+pub fn answer(status: StatusCode, page: &impl Page) -> HttpResponse {
+    match page.render() {
+        Ok(html) => {
+            let mut response =
+                HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html);
+            page.policy().write(response.headers_mut());
+            response
+        }
+        Err(error) => {
+            tracing::error!(%error, "a page did not render");
+            HttpResponse::InternalServerError().finish()
+        }
+    }
+}
