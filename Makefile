@@ -1,0 +1,25 @@
+# What you can do here. Each target does all its own set-up and is quick when nothing changed.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo build test check models fmt
+
+help: ## Say what each target does
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## Run the provider (http://localhost:8080) and the example bank (http://127.0.0.1:8081)
+	@scripts/demo.sh
+
+build: ## Leave target/release/facestep with models and runtime in place
+	@scripts/build.sh
+
+test: ## Run every check and every test, installing what they need
+	@scripts/test.sh
+
+check: ## Check format, lints, the core without features, and dependency licences
+	@scripts/check.sh
+
+models: ## Build the face models and fetch ONNX Runtime, each checked by its hash
+	@scripts/models.sh
+
+fmt: ## Format the code
+	@cargo fmt

@@ -1,0 +1,247 @@
+//! What an operator may set: one TOML file, then environment variables, checked as a whole before anything starts.
+//!
+//! Every key has its default here and its row in `docs/configuration.md`. Each problem found names the key, what is
+//! wrong with its value and how to mend it, and all of them are told at once. What the values lead to is left to the
+//! composition root.
+
+mod database;
+mod environment;
+mod problem;
+mod reader;
+mod rules;
+
+#[cfg(test)]
+mod tests;
+
+pub use database::DatabaseUrl;
+pub use problem::{ConfigError, Problem};
+
+use environment::Environment;
+use jiff::SignedDuration;
+use reader::Reader;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::path::{Path, PathBuf};
+
+/// Everything that can be set, valid as a whole.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The issuer identifier, exactly as it stands in tokens (OpenID Connect Discovery 1.0 §3).
+    pub issuer: String,
+    /// The address and port that the server listens on.
+    pub listen: SocketAddr,
+    /// Where the database is.
+    pub database_url: DatabaseUrl,
+    /// The file with the key that seals what the database holds; made at first start.
+    pub key_file: PathBuf,
+    /// The folder with the built models and ONNX Runtime.
+    pub models_dir: PathBuf,
+    /// Whether the made-up people and their digital identities exist.
+    pub demo: bool,
+    /// How long a browser stays signed in.
+    pub session: Session,
+    /// When a face proves something, and for how long.
+    pub step_up: StepUp,
+    /// How long what the provider issues is good for.
+    pub tokens: Tokens,
+    /// How many failures are borne.
+    pub attempts: Attempts,
+    /// How much one request, and all of them together, may take.
+    pub limits: Limits,
+    /// What is logged, and how.
+    pub log: Log,
+    /// How the audit log is sealed.
+    pub audit: Audit,
+}
+
+/// `[session]`: how long a browser stays signed in.
+#[derive(Debug, Clone, Copy)]
+pub struct Session {
+    /// A session unused for this long has ended.
+    pub idle: SignedDuration,
+    /// A session this old has ended, however busy it was.
+    pub absolute: SignedDuration,
+}
+
+/// `[step_up]`: when a face proves something, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub struct StepUp {
+    /// How old a face entry may be and still earn the face context.
+    pub freshness: SignedDuration,
+    /// Whether the ceremony of an enrolment counts as the step-up that it interrupted.
+    pub parent_ceremony_counts: bool,
+    /// How long one capture may take, from the page being opened to the sealed frames arriving.
+    pub ceremony: SignedDuration,
+}
+
+/// `[tokens]`: how long what the provider issues is good for.
+#[derive(Debug, Clone, Copy)]
+pub struct Tokens {
+    /// How long an authorization code can be redeemed (RFC 6749 §4.1.2 asks for ten minutes at most).
+    pub code: SignedDuration,
+    /// How long an access token and an ID token are good for.
+    pub token: SignedDuration,
+}
+
+/// `[attempts]`: how many failures are borne (NIST SP 800-63B-4 §3.2.3).
+#[derive(Debug, Clone, Copy)]
+pub struct Attempts {
+    /// After this many failures in a row, each next try has to wait.
+    pub failures_before_delay: u32,
+    /// How long it has to wait.
+    pub delay: SignedDuration,
+    /// After this many failures in a row, face step-up is suspended for the account.
+    pub failures_before_suspension: u32,
+    /// How many captures may fail on picture quality alone in a row, which count apart.
+    pub quality_failures: u32,
+    /// How many failures the whole population may have in an hour before every try has to wait.
+    pub population_failures_per_hour: u32,
+}
+
+/// `[limits]`: how much one request, and all of them together, may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The largest body of an ordinary request, in bytes.
+    pub body_bytes: u32,
+    /// The largest sealed capture, in bytes.
+    pub capture_bytes: u32,
+    /// The largest request head, in bytes.
+    pub header_bytes: u32,
+    /// How long a request may take to arrive.
+    pub request: SignedDuration,
+    /// How many inference workers run; each holds its own copy of the models.
+    pub workers: u32,
+    /// How many analyses may wait for a worker; one more is answered 503.
+    pub queue: u32,
+}
+
+/// `[log]`: what is logged, and how.
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// One JSON object or one line of text for each event.
+    pub format: LogFormat,
+    /// The least severe event that is logged.
+    pub level: LogLevel,
+}
+
+/// How an event is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object a line, for machines.
+    Json,
+    /// One line of text, for people.
+    Text,
+}
+
+/// How severe an event has to be to be logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogLevel {
+    /// Only what failed.
+    Error,
+    /// And what looks wrong.
+    Warn,
+    /// And one line for each request.
+    Info,
+    /// And what the provider does inside.
+    Debug,
+}
+
+/// `[audit]`: how the audit log is sealed.
+#[derive(Debug, Clone, Copy)]
+pub struct Audit {
+    /// How often new events are ordered and chained.
+    pub seal_every: SignedDuration,
+}
+
+impl Config {
+    /// Reads the file, then the environment over it, and checks the whole.
+    ///
+    /// Without a file the defaults and the environment stand alone.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with every problem that was found.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let text = match file {
+            None => String::new(),
+            Some(path) => std::fs::read_to_string(path)
+                .map_err(|error| ConfigError::one(Problem::unreadable(path, &error)))?,
+        };
+        Self::parse(&text, std::env::vars())
+    }
+
+    /// The same from text and variables already at hand.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with every problem that was found.
+    pub fn parse(
+        text: &str,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let mut reader = Reader::open(text, Environment::from_variables(variables))?;
+        let config = Self::read(&mut reader);
+        rules::check(&config, &mut reader);
+        reader.conclude(config)
+    }
+
+    fn read(from: &mut Reader) -> Self {
+        Self {
+            issuer: from.text("issuer", ""),
+            listen: from.address("listen", SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 8080))),
+            database_url: from.database("database_url", "sqlite:var/db/facestep.sqlite3"),
+            key_file: from.path("key_file", "var/keys/facestep.key"),
+            models_dir: from.path("models_dir", "models/built"),
+            demo: from.flag("demo", false),
+            session: Session {
+                idle: from.seconds("session.idle_seconds", 1_800, 60..=86_400),
+                absolute: from.seconds("session.absolute_seconds", 43_200, 300..=2_592_000),
+            },
+            step_up: StepUp {
+                freshness: from.seconds("step_up.freshness_seconds", 300, 30..=3_600),
+                parent_ceremony_counts: from.flag("step_up.parent_ceremony_counts", false),
+                ceremony: from.seconds("step_up.ceremony_seconds", 180, 60..=600),
+            },
+            tokens: Tokens {
+                code: from.seconds("tokens.code_seconds", 60, 10..=600),
+                token: from.seconds("tokens.token_seconds", 300, 60..=3_600),
+            },
+            attempts: Attempts {
+                failures_before_delay: from.number("attempts.failures_before_delay", 5, 1..=10),
+                delay: from.seconds("attempts.delay_seconds", 30, 30..=3_600),
+                failures_before_suspension: from.number("attempts.failures_before_suspension", 50, 5..=100),
+                quality_failures: from.number("attempts.quality_failures", 20, 5..=100),
+                population_failures_per_hour: from.number(
+                    "attempts.population_failures_per_hour",
+                    1_000,
+                    10..=1_000_000,
+                ),
+            },
+            limits: Limits {
+                body_bytes: from.number("limits.body_bytes", 65_536, 4_096..=1_048_576),
+                capture_bytes: from.number("limits.capture_bytes", 8_388_608, 1_048_576..=33_554_432),
+                header_bytes: from.number("limits.header_bytes", 16_384, 4_096..=131_072),
+                request: from.seconds("limits.request_seconds", 30, 5..=300),
+                workers: from.number("limits.workers", 2, 1..=64),
+                queue: from.number("limits.queue", 8, 1..=1_024),
+            },
+            log: Log {
+                format: from.choice(
+                    "log.format",
+                    LogFormat::Json,
+                    &[("json", LogFormat::Json), ("text", LogFormat::Text)],
+                ),
+                level: from.choice("log.level", LogLevel::Info, &LogLevel::ALL),
+            },
+            audit: Audit { seal_every: from.seconds("audit.seal_every_seconds", 2, 1..=3_600) },
+        }
+    }
+}
+
+impl LogLevel {
+    const ALL: [(&'static str, Self); 4] =
+        [("error", Self::Error), ("warn", Self::Warn), ("info", Self::Info), ("debug", Self::Debug)];
+
+    /// The name that the configuration and the log give it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, level)| *level == self).map_or("info", |(name, _)| name)
+    }
+}

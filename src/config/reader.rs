@@ -1,0 +1,197 @@
+//! Reads one key at a time and goes on after a problem, so that a check tells everything that is wrong at once.
+
+use super::environment::Environment;
+use super::{ConfigError, DatabaseUrl, Problem};
+use figment::Figment;
+use figment::providers::{Format, Serialized, Toml};
+use figment::value::{Dict, Value};
+use jiff::SignedDuration;
+use std::net::SocketAddr;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+
+/// The settings as given, the keys asked for so far, and the problems met.
+pub(super) struct Reader {
+    figment: Figment,
+    environment: Environment,
+    /// The keys that were asked for: all there are, once a whole configuration was read.
+    pub(super) known: Vec<&'static str>,
+    problems: Vec<Problem>,
+}
+
+impl Reader {
+    /// Lays the environment over the file's text; only text that is no TOML at all ends the reading here.
+    pub(super) fn open(text: &str, environment: Environment) -> Result<Self, ConfigError> {
+        toml::from_str::<toml::Table>(text).map_err(|error| {
+            let wrong = format!("is not TOML: {}", error.to_string().trim_end().replace('\n', "\n    "));
+            ConfigError::one(Problem::new("the file", wrong, "Mend the line shown."))
+        })?;
+        let file = Figment::from(Toml::string(text));
+        let figment = environment
+            .values()
+            .fold(file, |figment, (key, value)| figment.merge(Serialized::default(key, value)));
+        Ok(Self { figment, environment, known: Vec::new(), problems: Vec::new() })
+    }
+
+    /// The configuration, unless there were problems; keys that nothing asked for are problems too.
+    pub(super) fn conclude<T>(mut self, config: T) -> Result<T, ConfigError> {
+        self.note_unknown_keys();
+        if self.problems.is_empty() { Ok(config) } else { Err(ConfigError { problems: self.problems }) }
+    }
+
+    /// Notes a problem with a key, and the variable that its value came from.
+    pub(super) fn problem(&mut self, key: &str, wrong: impl Into<String>, mend: impl Into<String>) {
+        let key = match self.environment.variable(key) {
+            Some(variable) => format!("{key} (from {variable})"),
+            None => key.to_owned(),
+        };
+        self.problems.push(Problem::new(key, wrong, mend));
+    }
+
+    /// Text; a number or truth value given bare is taken as its text.
+    pub(super) fn text(&mut self, key: &'static str, default: &str) -> String {
+        let mend = "Write it as text in quotation marks.";
+        self.read(key, default.to_owned(), mend, |value| match value {
+            Value::String(_, text) => Some(text.clone()),
+            Value::Num(_, number) => number.to_u128_lossy().map(|number| number.to_string()),
+            Value::Bool(_, truth) => Some(truth.to_string()),
+            _ => None,
+        })
+    }
+
+    pub(super) fn path(&mut self, key: &'static str, default: &str) -> PathBuf {
+        PathBuf::from(self.text(key, default))
+    }
+
+    pub(super) fn flag(&mut self, key: &'static str, default: bool) -> bool {
+        self.read(key, default, "Write true or false, without quotation marks.", Value::to_bool)
+    }
+
+    pub(super) fn number(&mut self, key: &'static str, default: u32, range: RangeInclusive<u32>) -> u32 {
+        let mend = format!(
+            "Write a whole number from {} to {}; the default is {default}.",
+            range.start(),
+            range.end()
+        );
+        self.read(key, default, &mend, |value| {
+            let number = value.to_num()?.to_u128_lossy()?;
+            u32::try_from(number).ok().filter(|number| range.contains(number))
+        })
+    }
+
+    pub(super) fn seconds(
+        &mut self,
+        key: &'static str,
+        default: u32,
+        range: RangeInclusive<u32>,
+    ) -> SignedDuration {
+        SignedDuration::from_secs(i64::from(self.number(key, default, range)))
+    }
+
+    pub(super) fn address(&mut self, key: &'static str, default: SocketAddr) -> SocketAddr {
+        let mend = format!("Write an IP address and a port; the default is \"{default}\".");
+        self.read(key, default, &mend, |value| value.as_str()?.parse().ok())
+    }
+
+    pub(super) fn database(&mut self, key: &'static str, default: &str) -> DatabaseUrl {
+        let mend = format!("Write \"postgres://USER:PASSWORD@HOST/NAME\" or a file as in \"{default}\".");
+        let text = self.text(key, default);
+        DatabaseUrl::parse(&text).unwrap_or_else(|| {
+            // The value may hold a password, so the message does not repeat it.
+            self.problem(key, "is no address of a PostgreSQL or SQLite database", mend);
+            DatabaseUrl::unknown()
+        })
+    }
+
+    pub(super) fn choice<T: Copy>(&mut self, key: &'static str, default: T, choices: &[(&str, T)]) -> T {
+        let names: Vec<_> = choices.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+        let mend = format!("Write one of {}.", names.join(", "));
+        self.read(key, default, &mend, |value| {
+            let chosen = value.as_str()?;
+            choices.iter().find(|(name, _)| *name == chosen).map(|(_, choice)| *choice)
+        })
+    }
+
+    fn read<T>(
+        &mut self,
+        key: &'static str,
+        default: T,
+        mend: &str,
+        parse: impl FnOnce(&Value) -> Option<T>,
+    ) -> T {
+        self.known.push(key);
+        let Ok(value) = self.figment.find_value(key) else { return default };
+        parse(&value).unwrap_or_else(|| {
+            self.problem(key, format!("cannot be {}", shown(&value)), mend);
+            default
+        })
+    }
+
+    fn note_unknown_keys(&mut self) {
+        let mut given = Vec::new();
+        if let Ok(all) = self.figment.extract::<Dict>() {
+            flatten("", &all, &mut given);
+        }
+        given.retain(|key| !self.known.contains(&key.as_str()));
+        for key in &given {
+            let mend = match nearest(key, &self.known) {
+                Some(meant) => format!("Did you mean {meant}?"),
+                None => "Take it out, or see docs/configuration.md for what there is.".to_owned(),
+            };
+            self.problem(key, "is not a key that Facestep knows", mend);
+        }
+    }
+}
+
+/// A value as it was written, for a message. No key whose value is a secret comes here.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(_, text) => format!("\"{text}\""),
+        Value::Num(_, number) => match (number.to_i128(), number.to_f64()) {
+            (_, Some(float)) => float.to_string(),
+            (Some(whole), None) => whole.to_string(),
+            (None, None) => "this number".to_owned(),
+        },
+        Value::Bool(_, truth) => truth.to_string(),
+        Value::Array(..) => "a list".to_owned(),
+        Value::Dict(..) => "a section".to_owned(),
+        Value::Char(_, letter) => format!("\"{letter}\""),
+        Value::Empty(..) => "empty".to_owned(),
+    }
+}
+
+fn flatten(prefix: &str, dict: &Dict, into: &mut Vec<String>) {
+    for (name, value) in dict {
+        let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        match value {
+            Value::Dict(_, inner) => flatten(&key, inner, into),
+            _ => into.push(key),
+        }
+    }
+}
+
+/// The known key that a misspelt one is nearest to, if it is near at all.
+fn nearest<'a>(key: &str, known: &[&'a str]) -> Option<&'a str> {
+    let same_name = known.iter().filter(|known| known.rsplit('.').next() == key.rsplit('.').next());
+    let near = known.iter().filter(|known| distance(key, known) <= 3);
+    near.min_by_key(|known| distance(key, known)).or_else(|| same_name.min()).copied()
+}
+
+/// How many letters have to be put in, taken out or changed to get from one word to the other.
+fn distance(from: &str, to: &str) -> usize {
+    let mut row: Vec<usize> = (0..=to.chars().count()).collect();
+    for (i, a) in from.chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (cell, b) in row.iter_mut().skip(1).zip(to.chars()) {
+            let above = *cell;
+            left = (diagonal + usize::from(a != b)).min(above + 1).min(left + 1);
+            *cell = left;
+            diagonal = above;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}

@@ -1,0 +1,143 @@
+//! The rules that a key cannot keep by itself: what it means for the others, and for the machine.
+
+use super::Config;
+use super::reader::Reader;
+use std::net::IpAddr;
+use std::path::{Component, Path, PathBuf};
+use url::{Host, Url};
+
+/// Notes every rule that the configuration breaks.
+pub(super) fn check(config: &Config, reader: &mut Reader) {
+    issuer(config, reader);
+    demo_stays_on_this_machine(config, reader);
+    key_apart_from_database(config, reader);
+    key_is_private(config, reader);
+    order_of_times(config, reader);
+    order_of_attempts(config, reader);
+}
+
+/// OpenID Connect Discovery 1.0 §3: https, no query and no fragment; plain http only on this machine.
+fn issuer(config: &Config, reader: &mut Reader) {
+    let example = "Write the public address of this provider, as in \"https://login.example.org\".";
+    if config.issuer.is_empty() {
+        return reader.problem("issuer", "is missing", example);
+    }
+    let Ok(url) = Url::parse(&config.issuer) else {
+        return reader.problem("issuer", format!("\"{}\" is not an address", config.issuer), example);
+    };
+    match url.scheme() {
+        "https" => {}
+        "http" if is_loopback(&url) => {}
+        "http" => reader.problem(
+            "issuer",
+            "is plain http on an address that is not this machine",
+            "Write https://. Passwords and faces need it, and browsers give a camera to no page without it.",
+        ),
+        other => reader.problem("issuer", format!("begins with {other}:"), example),
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        reader.problem("issuer", "has a query or a fragment", "Take off everything from the ? or # on.");
+    }
+    if config.issuer.ends_with('/') {
+        reader.problem(
+            "issuer",
+            "ends with a slash",
+            "Take off the last slash; clients compare every character.",
+        );
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        reader.problem("issuer", "has a user name in it", "Take off what stands before the @.");
+    }
+}
+
+fn demo_stays_on_this_machine(config: &Config, reader: &mut Reader) {
+    let local = Url::parse(&config.issuer).is_ok_and(|url| is_loopback(&url));
+    if config.demo && !local {
+        reader.problem(
+            "demo",
+            "is on for an issuer that others can reach, where anyone could pass as a made-up person",
+            "Set demo = false, or an issuer on this machine, as in \"http://localhost:8080\".",
+        );
+    }
+}
+
+/// Whoever copies the database must not get its key in the same copy.
+fn key_apart_from_database(config: &Config, reader: &mut Reader) {
+    let Some(folder) = config.database_url.file().and_then(|file| absolute(file).parent().map(PathBuf::from))
+    else {
+        return;
+    };
+    if absolute(&config.key_file).starts_with(&folder) {
+        reader.problem(
+            "key_file",
+            format!("is inside the database's folder, {}", folder.display()),
+            "Put it elsewhere, so that a copy of the database is not a copy of its key.",
+        );
+    }
+}
+
+/// A key file that others on the machine can read is no secret; a missing one is made at first start.
+fn key_is_private(config: &Config, reader: &mut Reader) {
+    use std::os::unix::fs::PermissionsExt;
+    let Ok(metadata) = std::fs::metadata(&config.key_file) else { return };
+    if !metadata.is_file() {
+        reader.problem("key_file", "is not a file", "Write the path of a file; it is made at first start.");
+    } else if metadata.permissions().mode() & 0o077 != 0 {
+        reader.problem(
+            "key_file",
+            "can be read by other users of this machine",
+            format!("Run: chmod 600 {}", config.key_file.display()),
+        );
+    }
+}
+
+fn order_of_times(config: &Config, reader: &mut Reader) {
+    if config.session.idle > config.session.absolute {
+        reader.problem(
+            "session.idle_seconds",
+            "is longer than session.absolute_seconds",
+            "Make it shorter; a session ends at whichever comes first.",
+        );
+    }
+    if config.step_up.ceremony <= config.limits.request {
+        reader.problem(
+            "limits.request_seconds",
+            "is not shorter than step_up.ceremony_seconds, so a slow upload could outlast its ceremony",
+            "Make it shorter, or the ceremony longer.",
+        );
+    }
+}
+
+fn order_of_attempts(config: &Config, reader: &mut Reader) {
+    if config.attempts.failures_before_suspension <= config.attempts.failures_before_delay {
+        reader.problem(
+            "attempts.failures_before_suspension",
+            "is not more than attempts.failures_before_delay, so nobody would ever be asked to wait",
+            "Make it larger; the defaults are 5 and 50.",
+        );
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
+        None => false,
+    }
+}
+
+/// The path from the root, with `.` and `..` worked out, whether or not anything is there yet.
+fn absolute(path: &Path) -> PathBuf {
+    let mut whole = PathBuf::new();
+    for component in std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()).components() {
+        match component {
+            Component::ParentDir => {
+                whole.pop();
+            }
+            Component::CurDir => {}
+            other => whole.push(other),
+        }
+    }
+    whole
+}
