@@ -6,6 +6,8 @@
 #[cfg(feature = "cli")]
 pub mod config;
 pub mod domain;
+#[cfg(feature = "inference")]
+pub mod inference;
 pub mod ports;
 #[cfg(feature = "cli")]
 pub mod telemetry;

@@ -1,0 +1,145 @@
+//! Reads `models/manifest.toml`: what the models are, and what the thresholds stand for.
+//!
+//! The manifest is compiled into the program. The file beside the built models must be the same one, so a folder of another
+//! build, or a manifest edited to fit an exchanged model, is refused.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::runtime::TensorShape;
+
+/// The manifest that this program was built with.
+pub const BUILT_WITH: &str = include_str!("../../models/manifest.toml");
+
+/// What the program runs. The parts that only the builder needs (sources, recipes) are not read.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Manifest {
+    /// The runtime library.
+    pub runtime: RuntimePin,
+    /// The models.
+    pub model: ModelPins,
+    /// Thresholds by name, each with what it stands for.
+    #[serde(default)]
+    pub thresholds: BTreeMap<String, Threshold>,
+}
+
+/// The runtime library, pinned.
+#[derive(Clone, Debug, Deserialize)]
+pub struct RuntimePin {
+    /// Its name in the folder of built files.
+    pub file: String,
+    /// Its version.
+    pub version: String,
+    /// Its hash for each architecture.
+    pub build: BTreeMap<String, FilePin>,
+}
+
+/// The bytes that a file must have.
+#[derive(Clone, Debug, Deserialize)]
+pub struct FilePin {
+    /// SHA-256, hex.
+    pub sha256: String,
+}
+
+/// The models by what they do.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ModelPins {
+    /// Finds faces.
+    pub detector: ModelPin,
+    /// Lays points over a face.
+    pub mesh: ModelPin,
+    /// Looks for presentation attacks close to the face.
+    pub attack_near: ModelPin,
+    /// Looks for presentation attacks in the face's surroundings.
+    pub attack_far: ModelPin,
+    /// Makes a vector of a face.
+    pub embedder: ModelPin,
+}
+
+/// One model, pinned.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ModelPin {
+    /// Its name in the folder of built files.
+    pub file: String,
+    /// SHA-256, hex.
+    pub sha256: String,
+    /// Its licence as upstream declares it (SPDX).
+    pub licence: String,
+    /// What it takes.
+    pub input: TensorShape,
+    /// What it gives, in order.
+    pub outputs: Vec<TensorShape>,
+    /// A made-up picture and what the model answers to it.
+    pub golden: Golden,
+}
+
+/// A made-up picture and what a model answers to it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Golden {
+    /// The picture's shape.
+    pub shape: Vec<usize>,
+    /// Its values lie in 0..`high`.
+    pub high: f32,
+    /// How far an answer may lie from the golden one: processors differ in the last digits.
+    pub tolerance: f32,
+    /// Values at equal distances of every output, by its name.
+    pub outputs: BTreeMap<String, Vec<f32>>,
+}
+
+impl Golden {
+    /// The made-up picture: element i is `high * ((i * 2654435769 mod 2^32) >> 8) / 2^24`, exact in every language.
+    pub fn picture(&self) -> Vec<f32> {
+        const MULTIPLIER: u32 = 2_654_435_769;
+        const STEPS: f32 = 16_777_216.0;
+        let count = self.shape.iter().product::<usize>() as u32;
+        (0..count).map(|i| (i.wrapping_mul(MULTIPLIER) >> 8) as f32 / STEPS * self.high).collect()
+    }
+
+    /// Whether an output agrees with its golden values.
+    pub fn agrees(&self, output: &str, values: &[f32]) -> bool {
+        let Some(golden) = self.outputs.get(output) else { return false };
+        !golden.is_empty()
+            && golden.iter().enumerate().all(|(i, expected)| {
+                let found = values.get(values.len() * i / golden.len());
+                found.is_some_and(|found| (found - expected).abs() <= self.tolerance)
+            })
+    }
+}
+
+/// A threshold and the error rates it was measured to have. Without them a threshold is not written at all.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Threshold {
+    /// The value.
+    pub value: f32,
+    /// What is compared with it.
+    pub of: String,
+    /// The error rates, as measured.
+    pub rates: Vec<ErrorRate>,
+}
+
+/// One measured error rate.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ErrorRate {
+    /// Which rate: FMR, FNMR, APCER or BPCER (ISO/IEC 19795-1, ISO/IEC 30107-3).
+    pub kind: String,
+    /// The rate, 0..1.
+    pub rate: f64,
+    /// How many comparisons or presentations it was measured on.
+    pub n: u64,
+    /// On which data.
+    pub data: String,
+    /// When.
+    pub date: String,
+    /// How.
+    pub method: String,
+}
+
+impl Manifest {
+    /// Reads a manifest.
+    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
+}

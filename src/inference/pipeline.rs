@@ -1,0 +1,215 @@
+//! The order of the models: decode, detect, mesh, and for the best frames attack models and embedding.
+//!
+//! A pipeline owns one session of each model and serves one caller at a time.
+
+use std::time::Instant;
+
+use crate::domain::face::{
+    capture::EncodedFrame,
+    observation::{FrameObservation, Glance, GlancedFace, ObservedFace, Point},
+    template::{Embedding, FaceTemplate, ModelId},
+};
+
+use super::{
+    aligner::align,
+    attack::AttackModels,
+    detector::{Detection, Detector},
+    embedder::Embedder,
+    image::{Limits, Picture, Undecodable, decode},
+    mesh::Mesher,
+    quality,
+    runtime::RuntimeFault,
+    selection::{SelectionPolicy, choose},
+    verify::{ModelFault, Models},
+};
+
+/// Why a pipeline gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineFault {
+    /// A picture cannot be decoded.
+    #[error(transparent)]
+    Undecodable(#[from] Undecodable),
+    /// A model failed.
+    #[error(transparent)]
+    Runtime(#[from] RuntimeFault),
+    /// Whoever asked has stopped waiting.
+    #[error("the time for this analysis is over")]
+    Late,
+}
+
+/// Why a portrait is not used.
+#[derive(Debug, thiserror::Error)]
+pub enum UnusablePortrait {
+    /// There is no face in it.
+    #[error("no face in it")]
+    NoFace,
+    /// There is more than one face in it.
+    #[error("more than one face in it")]
+    SeveralFaces,
+    /// The face has too few pixels.
+    #[error("its face is too small")]
+    TooSmall,
+    /// The face is turned away.
+    #[error("its face is turned away")]
+    Turned,
+    /// The face cannot be measured.
+    #[error("its face cannot be measured")]
+    NotMeasured,
+    /// The pipeline gave no answer.
+    #[error(transparent)]
+    Pipeline(#[from] PipelineFault),
+}
+
+/// Least distance between a portrait's eyes in pixels: less than a third of the embedder's own picture is guesswork.
+const PORTRAIT_EYES: f32 = 24.0;
+/// Most degrees that a portrait's face may be turned.
+const PORTRAIT_TURN: f32 = 30.0;
+
+/// One session of each model.
+pub struct Pipeline {
+    detector: Detector,
+    mesher: Mesher,
+    attack: AttackModels,
+    embedder: Embedder,
+    embedder_id: ModelId,
+    selection: SelectionPolicy,
+    limits: Limits,
+}
+
+impl Pipeline {
+    /// Opens the sessions.
+    pub fn open(models: &Models, selection: SelectionPolicy, limits: Limits) -> Result<Self, ModelFault> {
+        Ok(Self {
+            detector: Detector::new(models.detector()?),
+            mesher: Mesher::new(models.mesh()?),
+            attack: AttackModels::new(models.attack_near()?, models.attack_far()?),
+            embedder: Embedder::new(models.embedder()?),
+            embedder_id: models.embedder_id(),
+            selection,
+            limits,
+        })
+    }
+
+    /// Looks at a hint frame: detector, mesh and exposure only.
+    pub fn glance(&mut self, frame: &EncodedFrame) -> Result<Glance, PipelineFault> {
+        let picture = decode(frame.bytes(), &self.limits)?;
+        let found = self.detector.detect(&picture)?;
+        let exposure = quality::exposure(&picture);
+        let Some(largest) = found.first() else { return Ok(Glance { faces: 0, exposure, face: None }) };
+        let mesh = self.mesher.mesh(&picture, largest)?;
+        let (width, height) = (picture.width() as f32, picture.height() as f32);
+        let face = mesh.map(|mesh| GlancedFace {
+            height: largest.bounds.height / height,
+            centre: Point {
+                x: (largest.bounds.x + largest.bounds.width / 2.0) / width,
+                y: (largest.bounds.y + largest.bounds.height / 2.0) / height,
+            },
+            pose: mesh.pose,
+        });
+        Ok(Glance { faces: found.len(), exposure, face })
+    }
+
+    /// Observes a capture in order; gives up between frames once `until` has passed.
+    pub fn observe(
+        &mut self,
+        frames: &[EncodedFrame],
+        until: Instant,
+    ) -> Result<Vec<FrameObservation>, PipelineFault> {
+        let mut observations = Vec::with_capacity(frames.len());
+        for frame in frames {
+            in_time(until)?;
+            observations.push(self.observe_frame(&decode(frame.bytes(), &self.limits)?)?);
+        }
+        for place in choose(&single_faces(&observations), &self.selection) {
+            in_time(until)?;
+            // Decoded a second time: holding every picture of a capture would take sixty times the memory.
+            let (Some(frame), Some(observation)) = (frames.get(place), observations.get_mut(place)) else {
+                continue;
+            };
+            if let Some(face) = observation.face.as_mut() {
+                self.look_closer(&decode(frame.bytes(), &self.limits)?, face)?;
+            }
+        }
+        Ok(observations)
+    }
+
+    /// Detector and mesh on one picture.
+    pub fn observe_frame(&mut self, picture: &Picture) -> Result<FrameObservation, PipelineFault> {
+        let size = (picture.width() as u32, picture.height() as u32);
+        let found = self.detector.detect(picture)?;
+        let face = match found.first() {
+            Some(largest) => self.measure(picture, largest)?,
+            None => None,
+        };
+        Ok(FrameObservation { size, faces: found.len(), face })
+    }
+
+    fn measure(
+        &mut self,
+        picture: &Picture,
+        found: &Detection,
+    ) -> Result<Option<ObservedFace>, PipelineFault> {
+        let (Some(mesh), Some(aligned)) =
+            (self.mesher.mesh(picture, found)?, align(picture, &found.landmarks))
+        else {
+            return Ok(None);
+        };
+        Ok(Some(ObservedFace {
+            bounds: found.bounds,
+            confidence: found.confidence,
+            landmarks: found.landmarks,
+            quality: quality::of_face(&aligned, found.eye_distance()),
+            mesh: mesh.points,
+            presence: mesh.presence,
+            pose: mesh.pose,
+            live: None,
+            embedding: None,
+        }))
+    }
+
+    /// Attack models and embedding on a face that was measured before.
+    pub fn look_closer(&mut self, picture: &Picture, face: &mut ObservedFace) -> Result<(), PipelineFault> {
+        face.live = self.attack.look(picture, &face.bounds)?;
+        face.embedding = self.embed(picture, &face.landmarks)?;
+        Ok(())
+    }
+
+    fn embed(
+        &mut self,
+        picture: &Picture,
+        landmarks: &[Point; 5],
+    ) -> Result<Option<Embedding>, PipelineFault> {
+        let Some(aligned) = align(picture, landmarks) else { return Ok(None) };
+        Ok(self.embedder.embed(&aligned)?)
+    }
+
+    /// Makes a template of a portrait with exactly one usable face.
+    pub fn embed_portrait(&mut self, portrait: &EncodedFrame) -> Result<FaceTemplate, UnusablePortrait> {
+        let picture = decode(portrait.bytes(), &self.limits).map_err(PipelineFault::from)?;
+        let observation = self.observe_frame(&picture)?;
+        let face = match (observation.faces, observation.face) {
+            (0, _) => return Err(UnusablePortrait::NoFace),
+            (1, Some(face)) => face,
+            (1, None) => return Err(UnusablePortrait::NotMeasured),
+            _ => return Err(UnusablePortrait::SeveralFaces),
+        };
+        if face.quality.eye_distance < PORTRAIT_EYES {
+            return Err(UnusablePortrait::TooSmall);
+        }
+        if face.pose.yaw.abs() > PORTRAIT_TURN || face.pose.pitch.abs() > PORTRAIT_TURN {
+            return Err(UnusablePortrait::Turned);
+        }
+        let embedding = self.embed(&picture, &face.landmarks)?.ok_or(UnusablePortrait::NotMeasured)?;
+        FaceTemplate::mean_of(self.embedder_id.clone(), [&embedding])
+            .map_err(|_| UnusablePortrait::NotMeasured)
+    }
+}
+
+fn in_time(until: Instant) -> Result<(), PipelineFault> {
+    if Instant::now() < until { Ok(()) } else { Err(PipelineFault::Late) }
+}
+
+/// The face of each frame that has exactly one.
+fn single_faces(observations: &[FrameObservation]) -> Vec<Option<&ObservedFace>> {
+    observations.iter().map(|o| o.face.as_ref().filter(|_| o.faces == 1)).collect()
+}

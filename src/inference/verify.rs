@@ -1,0 +1,212 @@
+//! Decides whether the files in a models folder are the ones that this program was built for.
+//!
+//! Bytes by SHA-256, shapes by asking the runtime, and the arithmetic by one made-up picture with known answers. What is
+//! verified is what runs: sessions are made of the very bytes that were hashed.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use sha2::{Digest, Sha256};
+
+use crate::domain::face::template::ModelId;
+
+use super::{
+    manifest::{BUILT_WITH, Manifest, ModelPin, Threshold},
+    runtime::{Runtime, RuntimeFault, Session},
+};
+
+/// What is wrong with a models folder; each message names the file and the mend.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelFault {
+    /// A file cannot be read.
+    #[error("{file}: cannot be read ({reason}); run `make models`", file = .file.display())]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// Why not.
+        reason: std::io::Error,
+    },
+    /// The manifest beside the models is not the one that the program was built with.
+    #[error("{file}: differs from the manifest that this program was built with; restore it or build again (`make build`)", file = .file.display())]
+    OtherManifest {
+        /// The manifest.
+        file: PathBuf,
+    },
+    /// The manifest cannot be understood.
+    #[error("models/manifest.toml: {0}")]
+    BadManifest(String),
+    /// No runtime is pinned for this architecture.
+    #[error("models/manifest.toml: pins no ONNX Runtime for {0}; add one to [runtime.build]")]
+    UnknownArchitecture(&'static str),
+    /// A file has other bytes than the manifest pins.
+    #[error("{file}: sha256 is {found}, the manifest pins {pinned}; delete the file and run `make models`", file = .file.display())]
+    OtherBytes {
+        /// The file.
+        file: PathBuf,
+        /// Its hash.
+        found: String,
+        /// What it should be.
+        pinned: String,
+    },
+    /// The runtime refuses a file.
+    #[error("{file}: {fault}; delete the file and run `make models`", file = .file.display())]
+    Refused {
+        /// The file.
+        file: PathBuf,
+        /// In the runtime's words.
+        fault: RuntimeFault,
+    },
+    /// A model takes or gives other tensors than the manifest says.
+    #[error("{file}: has other inputs or outputs than the manifest says; correct [model] in models/manifest.toml", file = .file.display())]
+    OtherShapes {
+        /// The model.
+        file: PathBuf,
+    },
+    /// A model answers the golden picture differently.
+    #[error("{file}: output `{output}` of the golden picture is wrong on this machine; the runtime library does not fit this processor", file = .file.display())]
+    OtherAnswers {
+        /// The model.
+        file: PathBuf,
+        /// The output.
+        output: String,
+    },
+}
+
+/// A verified model: what the manifest says, and the bytes that were hashed.
+struct Verified {
+    file: PathBuf,
+    pin: ModelPin,
+    bytes: Arc<[u8]>,
+}
+
+/// Models that may run.
+pub struct Models {
+    runtime: Runtime,
+    manifest: Manifest,
+    detector: Verified,
+    mesh: Verified,
+    attack_near: Verified,
+    attack_far: Verified,
+    embedder: Verified,
+}
+
+/// What was verified, a line per file.
+#[derive(Debug)]
+pub struct Report {
+    /// File name, SHA-256 and licence of the runtime and of every model.
+    pub files: Vec<(String, String, String)>,
+}
+
+/// Verifies a models folder: `manifest.toml`, and beside it `built/` with the runtime library and the models.
+pub fn verify_models(folder: &Path) -> Result<Models, ModelFault> {
+    let manifest_file = folder.join("manifest.toml");
+    if read(&manifest_file)? != BUILT_WITH.as_bytes() {
+        return Err(ModelFault::OtherManifest { file: manifest_file });
+    }
+    let manifest = Manifest::parse(BUILT_WITH).map_err(|error| ModelFault::BadManifest(error.to_string()))?;
+    let built = folder.join("built");
+    let runtime = load_runtime(&built, &manifest)?;
+    let model = |pin: &ModelPin| verify_model(&built, &runtime, pin);
+    Ok(Models {
+        detector: model(&manifest.model.detector)?,
+        mesh: model(&manifest.model.mesh)?,
+        attack_near: model(&manifest.model.attack_near)?,
+        attack_far: model(&manifest.model.attack_far)?,
+        embedder: model(&manifest.model.embedder)?,
+        runtime,
+        manifest,
+    })
+}
+
+fn load_runtime(built: &Path, manifest: &Manifest) -> Result<Runtime, ModelFault> {
+    let architecture = std::env::consts::ARCH;
+    let pin =
+        manifest.runtime.build.get(architecture).ok_or(ModelFault::UnknownArchitecture(architecture))?;
+    let file = built.join(&manifest.runtime.file);
+    check_bytes(&file, &read(&file)?, &pin.sha256)?;
+    let absolute =
+        fs::canonicalize(&file).map_err(|reason| ModelFault::Unreadable { file: file.clone(), reason })?;
+    Runtime::load(&absolute).map_err(|fault| ModelFault::Refused { file, fault })
+}
+
+fn verify_model(built: &Path, runtime: &Runtime, pin: &ModelPin) -> Result<Verified, ModelFault> {
+    let file = built.join(&pin.file);
+    let bytes: Arc<[u8]> = read(&file)?.into();
+    check_bytes(&file, &bytes, &pin.sha256)?;
+    let refused = |fault| ModelFault::Refused { file: file.clone(), fault };
+    let mut session = runtime.session(&bytes).map_err(refused)?;
+    if session.inputs() != std::slice::from_ref(&pin.input) || session.outputs() != pin.outputs {
+        return Err(ModelFault::OtherShapes { file });
+    }
+    let answers = session.run(&pin.golden.shape, &pin.golden.picture()).map_err(refused)?;
+    for (output, answer) in pin.outputs.iter().zip(&answers) {
+        if !pin.golden.agrees(&output.name, answer) {
+            return Err(ModelFault::OtherAnswers { file, output: output.name.clone() });
+        }
+    }
+    Ok(Verified { file, pin: pin.clone(), bytes })
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, ModelFault> {
+    fs::read(file).map_err(|reason| ModelFault::Unreadable { file: file.to_owned(), reason })
+}
+
+fn check_bytes(file: &Path, bytes: &[u8], pinned: &str) -> Result<(), ModelFault> {
+    let found = hex::encode(Sha256::digest(bytes));
+    match found == pinned {
+        true => Ok(()),
+        false => Err(ModelFault::OtherBytes { file: file.to_owned(), found, pinned: pinned.to_owned() }),
+    }
+}
+
+impl Models {
+    /// What was verified.
+    pub fn report(&self) -> Report {
+        let runtime = &self.manifest.runtime;
+        let pinned =
+            runtime.build.get(std::env::consts::ARCH).map(|pin| pin.sha256.clone()).unwrap_or_default();
+        let mut files = vec![(runtime.file.clone(), pinned, "MIT".to_owned())];
+        for model in [&self.detector, &self.mesh, &self.attack_near, &self.attack_far, &self.embedder] {
+            files.push((model.pin.file.clone(), model.pin.sha256.clone(), model.pin.licence.clone()));
+        }
+        Report { files }
+    }
+
+    /// The embedder's name in templates: the SHA-256 of its file.
+    pub fn embedder_id(&self) -> ModelId {
+        ModelId(self.embedder.pin.sha256.clone())
+    }
+
+    /// A threshold with the error rates that it stands for.
+    pub fn threshold(&self, name: &str) -> Option<&Threshold> {
+        self.manifest.thresholds.get(name)
+    }
+
+    pub(super) fn detector(&self) -> Result<Session, ModelFault> {
+        self.session(&self.detector)
+    }
+
+    pub(super) fn mesh(&self) -> Result<Session, ModelFault> {
+        self.session(&self.mesh)
+    }
+
+    pub(super) fn attack_near(&self) -> Result<Session, ModelFault> {
+        self.session(&self.attack_near)
+    }
+
+    pub(super) fn attack_far(&self) -> Result<Session, ModelFault> {
+        self.session(&self.attack_far)
+    }
+
+    pub(super) fn embedder(&self) -> Result<Session, ModelFault> {
+        self.session(&self.embedder)
+    }
+
+    fn session(&self, model: &Verified) -> Result<Session, ModelFault> {
+        let refused = |fault| ModelFault::Refused { file: model.file.clone(), fault };
+        self.runtime.session(&model.bytes).map_err(refused)
+    }
+}
