@@ -9,6 +9,8 @@ pub mod domain;
 #[cfg(feature = "inference")]
 pub mod inference;
 pub mod ports;
+#[cfg(feature = "storage")]
+pub mod storage;
 #[cfg(feature = "cli")]
 pub mod telemetry;
 #[cfg(feature = "web")]

@@ -20,6 +20,9 @@ pub trait RunStore {
     fn insert_run(&mut self, run: &WorkflowRun) -> Result<(), Fault>;
     /// Saves one that was read before.
     fn save_run(&mut self, run: &WorkflowRun) -> Result<(), Fault>;
+    /// Drops those opened before this moment that no enrolment rests on: one that broke off may hold a sealed portrait.
+    /// Returns how many.
+    fn purge_runs(&mut self, before: Timestamp) -> Result<usize, Fault>;
 }
 
 /// Stored biometric references.

@@ -1,0 +1,90 @@
+//! Local accounts.
+
+use diesel::prelude::*;
+
+use super::{
+    connection::{EitherConnection, on_each_engine},
+    row::{Place, json, milliseconds},
+    schema::users,
+    transaction::Transaction,
+};
+use crate::{
+    domain::{
+        id::UserId,
+        user::{PasswordHash, User, Username},
+    },
+    ports::{fault::Fault, store::UserStore},
+};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = users)]
+struct UserRow {
+    id: String,
+    username: String,
+    password_hash: String,
+    verified: Option<String>,
+    created_at: i64,
+}
+
+impl UserRow {
+    fn of(user: &User) -> Result<Self, Fault> {
+        Ok(Self {
+            id: user.id.as_str().to_owned(),
+            username: user.username.as_str().to_owned(),
+            password_hash: user.password.0.clone(),
+            verified: user.verified.as_ref().map(json).transpose()?,
+            created_at: milliseconds(user.created_at),
+        })
+    }
+
+    fn parse(self) -> Result<User, Fault> {
+        let at = Place::new("users", &self.id);
+        Ok(User {
+            id: at.proven("id", UserId::parse(&self.id))?,
+            // A name that would be written otherwise today could never be signed in with.
+            username: at.proven(
+                "username",
+                Username::parse(&self.username).filter(|name| name.as_str() == self.username),
+            )?,
+            password: PasswordHash(self.password_hash),
+            verified: at.json_if_any("verified", self.verified.as_deref())?,
+            created_at: at.time("created_at", self.created_at)?,
+        })
+    }
+}
+
+impl UserStore for Transaction<'_> {
+    fn find_user(&mut self, id: &UserId) -> Result<Option<User>, Fault> {
+        self.step(|c| {
+            let row = users::table.find(id.as_str()).select(UserRow::as_select()).first(c).optional()?;
+            row.map(UserRow::parse).transpose()
+        })
+    }
+
+    fn find_user_by_name(&mut self, name: &Username) -> Result<Option<User>, Fault> {
+        self.step(|c| {
+            let named = users::table.filter(users::username.eq(name.as_str()));
+            let row = named.select(UserRow::as_select()).first(c).optional()?;
+            row.map(UserRow::parse).transpose()
+        })
+    }
+
+    fn insert_user(&mut self, user: &User) -> Result<bool, Fault> {
+        self.step(|c| {
+            let row = UserRow::of(user)?;
+            let added = on_each_engine!(c, |inner| diesel::insert_into(users::table)
+                .values(&row)
+                .on_conflict(users::username)
+                .do_nothing()
+                .execute(inner)?);
+            Ok(added == 1)
+        })
+    }
+
+    fn erase_user(&mut self, id: &UserId) -> Result<bool, Fault> {
+        // Everything that is the account's goes by the foreign keys' ON DELETE CASCADE.
+        self.step(|c: &mut EitherConnection| {
+            Ok(diesel::delete(users::table.find(id.as_str())).execute(c)? == 1)
+        })
+    }
+}

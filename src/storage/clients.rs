@@ -1,0 +1,86 @@
+//! Registered clients.
+
+use diesel::prelude::*;
+
+use super::{
+    connection::on_each_engine,
+    row::{Place, json, milliseconds, name},
+    schema::clients,
+    transaction::Transaction,
+};
+use crate::{
+    domain::{
+        authn::acr::Acr, id::ClientId, keys::SigningAlgorithm, oidc::client::Client, secret::TokenHash,
+    },
+    ports::{fault::Fault, store::ClientStore},
+};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = clients)]
+struct ClientRow {
+    id: String,
+    name: String,
+    authentication: String,
+    secret_hash: Option<String>,
+    redirect_uris: String,
+    id_token_algorithm: String,
+    minimum_acr: Option<String>,
+    acr_values_are_necessary: bool,
+    protected_scopes: String,
+    created_at: i64,
+}
+
+impl ClientRow {
+    fn of(client: &Client) -> Result<Self, Fault> {
+        Ok(Self {
+            id: client.id.as_str().to_owned(),
+            name: client.name.clone(),
+            authentication: name(&client.authentication)?,
+            secret_hash: client.secret_hash.as_ref().map(|hash| hash.as_str().to_owned()),
+            redirect_uris: json(&client.redirect_uris)?,
+            id_token_algorithm: client.id_token_algorithm.name().to_owned(),
+            minimum_acr: client.minimum_acr.as_ref().map(|acr| acr.0.clone()),
+            acr_values_are_necessary: client.acr_values_are_necessary,
+            protected_scopes: json(&client.protected_scopes)?,
+            created_at: milliseconds(client.created_at),
+        })
+    }
+
+    fn parse(self) -> Result<Client, Fault> {
+        let at = Place::new("clients", &self.id);
+        Ok(Client {
+            id: at.proven("id", ClientId::parse(&self.id))?,
+            name: self.name,
+            authentication: at.named("authentication", self.authentication)?,
+            secret_hash: self.secret_hash.map(TokenHash::from_kept),
+            redirect_uris: at.json("redirect_uris", &self.redirect_uris)?,
+            id_token_algorithm: at
+                .proven("id_token_algorithm", SigningAlgorithm::parse(&self.id_token_algorithm))?,
+            minimum_acr: self.minimum_acr.map(Acr),
+            acr_values_are_necessary: self.acr_values_are_necessary,
+            protected_scopes: at.json("protected_scopes", &self.protected_scopes)?,
+            created_at: at.time("created_at", self.created_at)?,
+        })
+    }
+}
+
+impl ClientStore for Transaction<'_> {
+    fn find_client(&mut self, id: &ClientId) -> Result<Option<Client>, Fault> {
+        self.step(|c| {
+            let row = clients::table.find(id.as_str()).select(ClientRow::as_select()).first(c).optional()?;
+            row.map(ClientRow::parse).transpose()
+        })
+    }
+
+    fn insert_client(&mut self, client: &Client) -> Result<bool, Fault> {
+        self.step(|c| {
+            let row = ClientRow::of(client)?;
+            let added = on_each_engine!(c, |inner| diesel::insert_into(clients::table)
+                .values(&row)
+                .on_conflict(clients::id)
+                .do_nothing()
+                .execute(inner)?);
+            Ok(added == 1)
+        })
+    }
+}

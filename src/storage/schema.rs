@@ -1,0 +1,187 @@
+//! The tables as diesel sees them, the same on both engines. The rules that hold them are in `migrations/`.
+#![allow(missing_docs)] // The columns are described in the migrations.
+
+diesel::table! {
+    users (id) {
+        id -> Text,
+        username -> Text,
+        password_hash -> Text,
+        verified -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        token_hash -> Text,
+        csrf -> Text,
+        user_id -> Nullable<Text>,
+        ledger -> Text,
+        opened_at -> BigInt,
+        seen_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    devices (id) {
+        id -> Text,
+        user_id -> Text,
+        token_hash -> Text,
+        first_success_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    clients (id) {
+        id -> Text,
+        name -> Text,
+        authentication -> Text,
+        secret_hash -> Nullable<Text>,
+        redirect_uris -> Text,
+        id_token_algorithm -> Text,
+        minimum_acr -> Nullable<Text>,
+        acr_values_are_necessary -> Bool,
+        protected_scopes -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    interactions (id) {
+        id -> Text,
+        client_id -> Text,
+        parameters -> Text,
+        session_id -> Nullable<Text>,
+        missed -> Nullable<Text>,
+        ceremonies_opened -> Integer,
+        opened_at -> BigInt,
+        expires_at -> BigInt,
+        ended -> Nullable<Text>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    grants (id) {
+        id -> Text,
+        code_hash -> Text,
+        client_id -> Text,
+        user_id -> Text,
+        session_id -> Text,
+        terms -> Text,
+        assurance -> Text,
+        issued_at -> BigInt,
+        expires_at -> BigInt,
+        redeemed_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    signing_keys (id) {
+        id -> Text,
+        algorithm -> Text,
+        public_jwk -> Text,
+        sealed_private_jwk -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    runs (seq) {
+        seq -> BigInt,
+        id -> Text,
+        kind -> Text,
+        enrolment_id -> Nullable<Text>,
+        user_id -> Text,
+        interaction_id -> Text,
+        stage -> Text,
+        opened_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    enrolments (id) {
+        id -> Text,
+        user_id -> Text,
+        run_id -> Text,
+        model -> Text,
+        sealed_template -> Binary,
+        evidence -> Text,
+        completed_at -> BigInt,
+        proof -> Binary,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    personas (document_number) {
+        document_number -> Text,
+        behaviour -> Text,
+        given_name -> Text,
+        family_name -> Text,
+        birth_date -> Text,
+        sealed_portrait -> Binary,
+    }
+}
+
+diesel::table! {
+    ceremonies (id) {
+        id -> Text,
+        run_id -> Text,
+        interaction_id -> Text,
+        session_id -> Text,
+        user_id -> Text,
+        challenge -> Text,
+        nonce -> Text,
+        capture_public_jwk -> Text,
+        hint_public_jwk -> Text,
+        sealed_private_jwks -> Binary,
+        stage -> Text,
+        opened_at -> BigInt,
+        expires_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    attempt_budgets (user_id, scope) {
+        user_id -> Text,
+        scope -> Text,
+        failures_in_a_row -> Integer,
+        poor_pictures_in_a_row -> Integer,
+        last_spent_at -> Nullable<BigInt>,
+        suspended_at -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    population_attempts (time_window) {
+        time_window -> BigInt,
+        spent -> BigInt,
+    }
+}
+
+diesel::table! {
+    audit_events (seq) {
+        seq -> BigInt,
+        id -> Text,
+        event -> Text,
+        position -> Nullable<BigInt>,
+        link -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    audit_head (id) {
+        id -> BigInt,
+        position -> BigInt,
+        link -> Binary,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(enrolments, runs);
