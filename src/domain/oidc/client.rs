@@ -54,6 +54,9 @@ pub enum RedirectRefusal {
     /// The request names none.
     #[error("redirect_uri is missing")]
     Missing,
+    /// The request names more than one (RFC 6749 §3.1).
+    #[error("redirect_uri came more than once")]
+    Repeated,
     /// It is not one of the client's.
     #[error("redirect_uri is not registered for this client")]
     NotRegistered,

@@ -1,5 +1,13 @@
 //! OpenID Connect as values: clients, requests, grants, tokens, replies and errors.
 
+mod checks;
 pub mod client;
+pub mod credentials;
+pub mod error;
 pub mod grant;
 pub mod interaction;
+pub mod issuer;
+pub mod reply;
+pub mod request;
+pub mod scope;
+pub mod tokens;

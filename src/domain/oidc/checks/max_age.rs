@@ -1,0 +1,15 @@
+//! How old the authentication may be.
+
+use jiff::SignedDuration;
+
+use crate::domain::oidc::{error::ProtocolError, interaction::AuthorizationParameters};
+
+/// A whole number of seconds, not negative (OpenID Connect Core 1.0 §3.1.2.1).
+pub fn check(parameters: &AuthorizationParameters) -> Result<Option<SignedDuration>, ProtocolError> {
+    let Some(text) = parameters.value("max_age") else { return Ok(None) };
+    let seconds: Option<u32> = text.bytes().all(|c| c.is_ascii_digit()).then(|| text.parse().ok()).flatten();
+    match seconds {
+        Some(seconds) => Ok(Some(SignedDuration::from_secs(i64::from(seconds)))),
+        None => Err(ProtocolError::invalid_request("max_age", "max_age is not a number of seconds")),
+    }
+}

@@ -1,0 +1,11 @@
+//! The checks that an authorization request passes, one for each file, in the order in which they are made.
+
+pub mod acr;
+pub mod claims;
+pub mod max_age;
+pub mod pkce;
+pub mod prompt;
+pub mod resource;
+pub mod response;
+pub mod scope;
+pub mod unsupported;

@@ -1,0 +1,21 @@
+//! What may be shown.
+
+use crate::domain::{
+    authn::requirement::Prompt,
+    oidc::{error::ProtocolError, interaction::AuthorizationParameters},
+};
+
+/// `none` stands alone (OpenID Connect Core 1.0 §3.1.2.1). `consent` and `select_account` ask for pages that show
+/// themselves when needed; values that are not known are ignored, as the specification advises.
+pub fn check(parameters: &AuthorizationParameters) -> Result<Prompt, ProtocolError> {
+    let values: Vec<&str> =
+        parameters.value("prompt").unwrap_or_default().split(' ').filter(|value| !value.is_empty()).collect();
+    match values.as_slice() {
+        ["none"] => Ok(Prompt::None),
+        values if values.contains(&"none") => {
+            Err(ProtocolError::invalid_request("prompt_none_with_others", "prompt=none must stand alone"))
+        }
+        values if values.contains(&"login") => Ok(Prompt::Login),
+        _ => Ok(Prompt::AsNeeded),
+    }
+}
