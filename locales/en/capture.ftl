@@ -23,3 +23,51 @@ capture-state-sending = Sending, encrypted
 capture-state-judging = Checking
 capture-state-busy = Many people are here right now. One moment
 capture-state-step = Step { $number } of { $of }
+capture-progress = Progress of the check
+capture-title-enrol = Set up your face check
+capture-decline = I can’t use my camera
+
+trouble-denied = The camera is not allowed
+trouble-denied-text = This page may not use your camera yet. Nothing was sent.
+trouble-denied-first = Tap the camera or lock sign beside the page’s address and allow the camera.
+trouble-denied-second = If it is allowed there, look in your device’s settings under Privacy, Camera, whether your browser may use it.
+
+trouble-missing = No camera was found
+trouble-missing-text = This device has no camera that the browser can see.
+trouble-missing-first = If you have a separate camera, plug it in and switch it on. Open the cover of the lens if there is one.
+trouble-missing-second = Or start again on a phone.
+
+trouble-busy = The camera is in use
+trouble-busy-text = Your browser may use the camera, but could not open it. Most often another app has it.
+trouble-busy-first = Close other apps and tabs that use the camera, such as video calls.
+trouble-busy-second = If that does not help, unplug the camera and plug it in again, or restart the browser.
+
+trouble-insecure = This connection is not secure
+trouble-insecure-text = Browsers open the camera on encrypted pages only, and this page was reached without encryption.
+trouble-insecure-next = Go back to { $client } and start again with an address that begins with https.
+
+trouble-webview = Please open this in your browser
+trouble-webview-text = You are inside another app, and its built-in browser cannot use the camera.
+trouble-webview-next = Open { $client } in Safari, Chrome or Firefox, and start again there. Many apps have “Open in browser” in the menu at the top.
+
+trouble-unsupported = This browser cannot do the check
+trouble-unsupported-text = It has no camera access, or is too old to encrypt your pictures.
+trouble-unsupported-next = Update your browser, or open { $client } in a current Safari, Chrome, Edge or Firefox.
+
+trouble-interrupted = The check was interrupted
+trouble-interrupted-text = The camera stopped, or you left the page for a moment. The pictures so far were dropped. Please stay on this page during the check.
+
+trouble-lost = The connection was lost
+trouble-lost-text = Please check that you are online, then start again. The pictures so far were dropped.
+
+trouble-slow = That took a little too long
+trouble-slow-text = Nothing was counted against you. Follow each turn as it is shown, without hurry but without a break.
+
+trouble-expired = This check has expired
+trouble-expired-text = It was open for too long. Nothing was counted against you.
+
+trouble-failed = Something went wrong
+trouble-failed-text = The check could not be finished, and the pictures were dropped. Please start again.
+
+trouble-again = Let’s try that once more
+trouble-again-text = The pictures were not clear enough to judge.

@@ -6,3 +6,4 @@ try-again = Try again
 back-to-client = Go back to { $client }
 not-now-back = Not now, go back to { $client }
 needs-script = This page needs JavaScript to use your camera. Please switch it on for this site and load the page again.
+start-again = Start again

@@ -25,10 +25,13 @@ macro_rules! asset {
     };
 }
 
-static ASSETS: [Asset; 5] = [
+static ASSETS: [Asset; 8] = [
     asset!("style.css", "text/css; charset=utf-8"),
     asset!("capture.js", "text/javascript; charset=utf-8"),
+    asset!("camera.js", "text/javascript; charset=utf-8"),
+    asset!("pace.js", "text/javascript; charset=utf-8"),
     asset!("seal.js", "text/javascript; charset=utf-8"),
+    asset!("view.js", "text/javascript; charset=utf-8"),
     asset!("portrait.js", "text/javascript; charset=utf-8"),
     asset!("mark.svg", "image/svg+xml"),
 ];

@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::text::filters;
+use super::text::{filters, missing};
 use super::{Advice, Page, Purpose, text};
 use crate::web::headers::{FormTarget, Policy};
 
@@ -135,9 +135,7 @@ impl Page for CapturePage {
 
 /// The words the script puts on the page by itself, by the protocol's own names.
 fn texts() -> askama::Result<Value> {
-    let find = |key: &str| {
-        text::find(key).ok_or_else(|| askama::Error::custom(format!("the catalogue has no text `{key}`")))
-    };
+    let find = |key: &str| text::find(key).ok_or_else(|| missing(key));
     let mut actions = serde_json::Map::new();
     for action in ACTIONS {
         actions.insert(action.into(), find(&format!("capture-action-{}", action.replace('_', "-")))?.into());
@@ -153,8 +151,12 @@ fn texts() -> askama::Result<Value> {
         }
     }
     let mut states = serde_json::Map::new();
-    for state in ["opening", "connecting", "sealing", "sending", "judging", "busy", "step"] {
+    for state in ["opening", "connecting", "sealing", "sending", "judging", "busy"] {
         states.insert(state.into(), find(&format!("capture-state-{state}"))?.into());
     }
+    // The script fills these in when a prompt comes.
+    let places = [("number", "{number}".into()), ("of", "{of}".into())];
+    let step = text::find_with("capture-state-step", &places).ok_or_else(|| missing("capture-state-step"))?;
+    states.insert("step".into(), step.into());
     Ok(json!({ "actions": actions, "hints": hints, "advice": advice, "states": states }))
 }

@@ -34,19 +34,24 @@ pub fn find_with(key: &str, values: &[(&'static str, FluentValue<'static>)]) -> 
     LOCALES.try_lookup_with_args(&ENGLISH, key, &values)
 }
 
+/// A page whose text is missing does not render.
+pub(super) fn missing(key: &str) -> askama::Error {
+    askama::Error::custom(format!("the catalogue has no text `{key}`"))
+}
+
 /// What templates call: `{{ "sign-in-title"|t }}`, `{{ "sign-in-for"|t1("client", client) }}`, `{{ "wait"|tn("seconds", 30) }}`.
 pub(crate) mod filters {
     use std::borrow::Borrow;
     use std::fmt::Display;
 
-    use askama::{Error, Result, Values};
+    use askama::{Result, Values};
     use fluent_templates::fluent_bundle::FluentValue;
 
     /// The text under a key.
     #[askama::filter_fn]
     pub fn t(key: impl Display, _: &dyn Values) -> Result<String> {
         let key = key.to_string();
-        super::find(&key).ok_or_else(|| missing(&key))
+        super::find(&key).ok_or_else(|| super::missing(&key))
     }
 
     /// The text under a key, with one variable that is a text.
@@ -54,7 +59,7 @@ pub(crate) mod filters {
     pub fn t1<V: Display>(key: impl Display, _: &dyn Values, name: &'static str, value: V) -> Result<String> {
         let key = key.to_string();
         let value = FluentValue::from(value.to_string());
-        super::find_with(&key, &[(name, value)]).ok_or_else(|| missing(&key))
+        super::find_with(&key, &[(name, value)]).ok_or_else(|| super::missing(&key))
     }
 
     /// The text under a key, with one variable that is a count and so chooses the plural form.
@@ -66,16 +71,13 @@ pub(crate) mod filters {
         value: N,
     ) -> Result<String> {
         let key = key.to_string();
-        super::find_with(&key, &[(name, FluentValue::from(*value.borrow()))]).ok_or_else(|| missing(&key))
+        super::find_with(&key, &[(name, FluentValue::from(*value.borrow()))])
+            .ok_or_else(|| super::missing(&key))
     }
 
     /// The address of an embedded asset, with the hash of its content in it.
     #[askama::filter_fn]
     pub fn asset(name: impl Display, _: &dyn Values) -> Result<String> {
         Ok(crate::web::assets::address(&name.to_string()))
-    }
-
-    fn missing(key: &str) -> Error {
-        Error::custom(format!("the catalogue has no text `{key}`"))
     }
 }

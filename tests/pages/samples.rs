@@ -1,0 +1,112 @@
+//! Every page in every state a person can meet.
+
+use facestep::web::headers::Policy;
+use facestep::web::pages::*;
+
+/// One rendered page.
+pub struct Sample {
+    /// Page and state.
+    pub name: String,
+    pub html: String,
+    pub policy: Policy,
+}
+
+fn sample(name: impl Into<String>, page: &impl Page) -> Sample {
+    let name = name.into();
+    let html = page.render().unwrap_or_else(|error| panic!("{name}: {error}"));
+    Sample { name, html, policy: page.policy() }
+}
+
+pub fn all() -> Vec<Sample> {
+    [check_in(), outcomes(), failures(), demo()].into_iter().flatten().collect()
+}
+
+fn check_in() -> Vec<Sample> {
+    let mut samples = vec![
+        sample("sign-in", &SignInPage::sample()),
+        sample("consent", &ConsentPage::sample()),
+        sample("identity", &IdentityPage::sample()),
+        sample("identity-plain", &IdentityPage { personas: vec![], ..IdentityPage::sample() }),
+        sample("briefing", &BriefingPage::sample()),
+        sample("briefing-enrol", &BriefingPage { purpose: Purpose::Enrol, ..BriefingPage::sample() }),
+        sample("briefing-enrolled", &BriefingPage { just_enrolled: true, ..BriefingPage::sample() }),
+        sample("capture", &CapturePage::sample()),
+        sample("capture-enrol", &CapturePage { purpose: Purpose::Enrol, ..CapturePage::sample() }),
+    ];
+    for problem in
+        [SignInProblem::Mismatch, SignInProblem::Incomplete, SignInProblem::Throttled { wait_seconds: 30 }]
+    {
+        let page = SignInPage { problem: Some(problem), ..SignInPage::sample() };
+        samples.push(sample(format!("sign-in {problem:?}"), &page));
+    }
+    for problem in [
+        IdentityProblem::Malformed,
+        IdentityProblem::NoMatch,
+        IdentityProblem::PartialMatch,
+        IdentityProblem::SourceDown,
+    ] {
+        let page = IdentityPage {
+            problem: Some(problem),
+            document_number: "FS-900001".into(),
+            ..IdentityPage::sample()
+        };
+        samples.push(sample(format!("identity {problem:?}"), &page));
+    }
+    samples
+}
+
+fn outcomes() -> Vec<Sample> {
+    let contact = String::from("Example Bank support, +47 21 00 00 00");
+    let outcomes = [
+        Outcome::NotVerified { advice: vec![], wait_seconds: 0 },
+        Outcome::NotVerified { advice: Advice::ALL.to_vec(), wait_seconds: 30 },
+        Outcome::Expired,
+        Outcome::Suspended { contact: contact.clone() },
+        Outcome::Suspended { contact: String::new() },
+        Outcome::IdentityRefused { contact },
+        Outcome::Unavailable { wait_seconds: 20 },
+    ];
+    let name = |(n, outcome): (usize, &Outcome)| format!("outcome {n} {}", outcome.key());
+    let page = |outcome: &Outcome| OutcomePage { outcome: outcome.clone(), ..OutcomePage::sample() };
+    outcomes.iter().enumerate().map(|(n, outcome)| sample(name((n, outcome)), &page(outcome))).collect()
+}
+
+fn failures() -> Vec<Sample> {
+    let requests = [
+        RequestProblem::UnknownClient,
+        RequestProblem::WrongRedirect,
+        RequestProblem::LostInteraction,
+        RequestProblem::Malformed,
+    ];
+    let troubles = [
+        Trouble::NotFound,
+        Trouble::StaleForm,
+        Trouble::TooLarge,
+        Trouble::TooMany { retry_seconds: 1 },
+        Trouble::Fault,
+        Trouble::Unavailable { retry_seconds: 20 },
+    ];
+    let requests = requests
+        .map(|problem| sample(problem.key(), &RequestErrorPage { problem, ..RequestErrorPage::sample() }));
+    let troubles =
+        troubles.map(|trouble| sample(trouble.key(), &FaultPage { trouble, ..FaultPage::sample() }));
+    requests.into_iter().chain(troubles).collect()
+}
+
+fn demo() -> Vec<Sample> {
+    let problems = vec![
+        RegisterProblem::Name,
+        RegisterProblem::BirthDate,
+        RegisterProblem::Username,
+        RegisterProblem::UsernameTaken,
+        RegisterProblem::Password,
+        RegisterProblem::PortraitMissing,
+        RegisterProblem::PortraitUnusable,
+    ];
+    vec![
+        sample("landing", &LandingPage::sample()),
+        sample("register", &RegisterPage::sample()),
+        sample("register problems", &RegisterPage { problems, ..RegisterPage::sample() }),
+        sample("registered", &RegisteredPage::sample()),
+    ]
+}
