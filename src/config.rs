@@ -91,8 +91,8 @@ pub struct Attempts {
     pub delay: SignedDuration,
     /// After this many failures in a row, face step-up is suspended for the account.
     pub failures_before_suspension: u32,
-    /// How many captures may fail on picture quality alone in a row, which count apart.
-    pub quality_failures: u32,
+    /// After this many captures in a row that failed on picture quality alone, each next try has to wait, too.
+    pub poor_pictures_before_delay: u32,
     /// How many failures the whole population may have in an hour before every try has to wait.
     pub population_failures_per_hour: u32,
 }
@@ -207,10 +207,10 @@ impl Config {
                 failures_before_delay: from.number("attempts.failures_before_delay", 5, 1..=10),
                 delay: from.seconds("attempts.delay_seconds", 30, 30..=3_600),
                 failures_before_suspension: from.number("attempts.failures_before_suspension", 50, 5..=100),
-                quality_failures: from.number("attempts.quality_failures", 20, 5..=100),
+                poor_pictures_before_delay: from.number("attempts.poor_pictures_before_delay", 10, 5..=100),
                 population_failures_per_hour: from.number(
                     "attempts.population_failures_per_hour",
-                    1_000,
+                    2_000,
                     10..=1_000_000,
                 ),
             },

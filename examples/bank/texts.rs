@@ -84,13 +84,13 @@ fn from_provider(error: &str, description: Option<&str>) -> Told {
     let (title, what, next) = match error {
         "unmet_authentication_requirements" => (
             "We could not confirm that it is you",
-            "The transfer was not made. The sign-in service could not check your face as strongly as a transfer needs.",
-            "Try again in even light, alone in the picture. If it keeps failing, call 555 0100 or visit a branch with your passport.",
+            "The transfer was not made. It needs a check of your face, and that did not come about.",
+            unmet(description.unwrap_or_default()),
         ),
         "access_denied" => (
             "You stopped before the end",
             "Nothing was moved.",
-            "Go back to your account and begin again whenever you like, or call 555 0100 to do it by phone.",
+            "Go back to your account and begin again whenever you like, or call 555\u{a0}0100 to do it by phone.",
         ),
         "login_required" | "interaction_required" | "consent_required" => (
             "The sign-in service needs to talk to you",
@@ -105,7 +105,7 @@ fn from_provider(error: &str, description: Option<&str>) -> Told {
         _ => (
             "The sign-in service refused",
             "It could not make sense of what this bank asked. That is our fault, not yours.",
-            "Call 555 0100 and read them the line below.",
+            "Call 555\u{a0}0100 and read them the line below.",
         ),
     };
     let detail = match description {
@@ -113,6 +113,26 @@ fn from_provider(error: &str, description: Option<&str>) -> Told {
         None => error.to_owned(),
     };
     Told { title, what: what.to_owned(), next, detail }
+}
+
+/// What to do about a context that was not met, by the reason that Facestep gives in `error_description`.
+fn unmet(reason: &str) -> &'static str {
+    match reason {
+        "camera_unavailable" => {
+            "Use a device with a camera, let the sign-in service use it, and try again. Without one, call 555\u{a0}0100."
+        }
+        "attempts_exhausted" => {
+            "Wait a little before you try again, or call 555\u{a0}0100 to do it by phone."
+        }
+        "face_not_enrolled" => "Visit a branch with your passport to set this up, or call 555\u{a0}0100.",
+        "registry_unavailable" => "The identity register does not answer. Try again in a few minutes.",
+        "user_declined" | "consent_required" => {
+            "You need not show your face: call 555\u{a0}0100 to do it by phone, or try again whenever you like."
+        }
+        _ => {
+            "Try again in even light, with only you in the picture. If it keeps failing, call 555\u{a0}0100 or visit a branch with your passport."
+        }
+    }
 }
 
 fn told(title: &'static str, what: &str, next: &'static str, detail: &str) -> Told {
