@@ -1,15 +1,21 @@
 //! One face capture: challenge, sealed capture, verdict; and what was revealed and committed when.
+//!
+//! Each step is taken once and in order: one socket, one upload, one verdict. Whose browser it is and whether time is left
+//! is asked at every step. What the frames are worth is `verification`'s to say.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
     capture::{CaptureNonce, FrameHash},
     challenge::LivenessChallenge,
 };
-use crate::domain::id::{CeremonyId, InteractionId, RunId, SessionId, UserId};
+use crate::domain::{
+    id::{CeremonyId, InteractionId, RunId, SessionId, UserId},
+    workflow::run::WorkflowRun,
+};
 
-/// Where a ceremony stands. It only ever moves forward.
+/// Where a ceremony stands. It only ever moves forward, but for [`Ceremony::give_back`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "stage")]
 pub enum CeremonyStage {
@@ -92,3 +98,175 @@ pub struct Ceremony {
     /// Guards concurrent writers; storage raises it.
     pub version: i64,
 }
+
+/// Why a step of a ceremony is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CeremonyRefusal {
+    /// It belongs to another browser.
+    #[error("the ceremony belongs to another browser")]
+    OtherBrowser,
+    /// Its time ran out.
+    #[error("the ceremony has expired")]
+    Expired,
+    /// A socket was connected before.
+    #[error("the ceremony was connected before")]
+    AlreadyConnected,
+    /// The challenge was not answered to its end.
+    #[error("the ceremony's challenge is not complete")]
+    NotCaptured,
+    /// An attempt was spent on it before.
+    #[error("the ceremony's capture was sent before")]
+    AlreadySpent,
+    /// It is over.
+    #[error("the ceremony is over")]
+    Over,
+}
+
+impl CeremonyRefusal {
+    /// The stable name that a page is told.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OtherBrowser => "other_browser",
+            Self::Expired => "expired",
+            Self::AlreadyConnected => "already_connected",
+            Self::NotCaptured => "not_captured",
+            Self::AlreadySpent => "already_spent",
+            Self::Over => "over",
+        }
+    }
+}
+
+/// What a new ceremony is made of, besides its run.
+pub struct CeremonyParts {
+    /// Its name.
+    pub id: CeremonyId,
+    /// The browser session it is for.
+    pub session: SessionId,
+    /// What will be asked.
+    pub challenge: LivenessChallenge,
+    /// What binds the sealed capture to it.
+    pub nonce: CaptureNonce,
+    /// What the capture is sealed with.
+    pub keys: CeremonyKeys,
+}
+
+impl Ceremony {
+    /// Opens a ceremony for a run that waits for one; `None` where the run is at another step.
+    pub fn open(
+        run: &WorkflowRun,
+        parts: CeremonyParts,
+        lifetime: SignedDuration,
+        now: Timestamp,
+    ) -> Option<Self> {
+        run.awaits_capture().then(|| Self {
+            id: parts.id,
+            run: run.id.clone(),
+            interaction: run.interaction.clone(),
+            session: parts.session,
+            user: run.user.clone(),
+            challenge: parts.challenge,
+            nonce: parts.nonce,
+            keys: parts.keys,
+            stage: CeremonyStage::Opened,
+            opened_at: now,
+            expires_at: now.saturating_add(lifetime).unwrap_or(Timestamp::MAX),
+            version: 0,
+        })
+    }
+
+    /// Takes the one socket.
+    pub fn connect(&mut self, session: &SessionId, now: Timestamp) -> Result<(), CeremonyRefusal> {
+        self.is_for(session, now)?;
+        match self.stage {
+            CeremonyStage::Opened => {
+                self.stage = CeremonyStage::Connected;
+                Ok(())
+            }
+            CeremonyStage::Connected | CeremonyStage::Captured { .. } => {
+                Err(CeremonyRefusal::AlreadyConnected)
+            }
+            CeremonyStage::Spent => Err(CeremonyRefusal::AlreadySpent),
+            CeremonyStage::Concluded { .. } | CeremonyStage::Abandoned => Err(CeremonyRefusal::Over),
+        }
+    }
+
+    /// Records that every prompt was answered: the frames may be sent now.
+    pub fn finish(&mut self, transcript: Transcript, now: Timestamp) -> Result<(), CeremonyRefusal> {
+        self.is_in_time(now)?;
+        match self.stage {
+            CeremonyStage::Connected if transcript.finished_at.is_some() => {
+                self.stage = CeremonyStage::Captured { transcript };
+                Ok(())
+            }
+            CeremonyStage::Opened | CeremonyStage::Connected => Err(CeremonyRefusal::NotCaptured),
+            CeremonyStage::Captured { .. } => Err(CeremonyRefusal::AlreadyConnected),
+            CeremonyStage::Spent => Err(CeremonyRefusal::AlreadySpent),
+            CeremonyStage::Concluded { .. } | CeremonyStage::Abandoned => Err(CeremonyRefusal::Over),
+        }
+    }
+
+    /// Spends the one attempt, before anything costly; yields what the frames will be held against.
+    pub fn spend_attempt(
+        &mut self,
+        session: &SessionId,
+        now: Timestamp,
+    ) -> Result<Transcript, CeremonyRefusal> {
+        self.is_for(session, now)?;
+        match std::mem::replace(&mut self.stage, CeremonyStage::Spent) {
+            CeremonyStage::Captured { transcript } => Ok(transcript),
+            stage => {
+                let refusal = match stage {
+                    CeremonyStage::Spent | CeremonyStage::Concluded { .. } => CeremonyRefusal::AlreadySpent,
+                    CeremonyStage::Abandoned => CeremonyRefusal::Over,
+                    _ => CeremonyRefusal::NotCaptured,
+                };
+                self.stage = stage;
+                Err(refusal)
+            }
+        }
+    }
+
+    /// Gives the attempt back where the analysis had no room and nothing was judged, so that the same upload can be
+    /// repeated.
+    pub fn give_back(&mut self, transcript: Transcript) {
+        if self.stage == CeremonyStage::Spent {
+            self.stage = CeremonyStage::Captured { transcript };
+        }
+    }
+
+    /// Records the verdict on the attempt that was spent; `false` where there is none to judge.
+    pub fn conclude(&mut self, passed: bool) -> bool {
+        let is_due = self.stage == CeremonyStage::Spent;
+        if is_due {
+            self.stage = CeremonyStage::Concluded { passed };
+        }
+        is_due
+    }
+
+    /// Breaks off a ceremony on which no attempt was spent; `false` where it was spent or is over.
+    pub fn abandon(&mut self) -> bool {
+        let can = matches!(
+            self.stage,
+            CeremonyStage::Opened | CeremonyStage::Connected | CeremonyStage::Captured { .. }
+        );
+        if can {
+            self.stage = CeremonyStage::Abandoned;
+        }
+        can
+    }
+
+    /// Whether this browser may see it and time is left.
+    pub fn is_for(&self, session: &SessionId, now: Timestamp) -> Result<(), CeremonyRefusal> {
+        if &self.session != session {
+            return Err(CeremonyRefusal::OtherBrowser);
+        }
+        self.is_in_time(now)
+    }
+
+    fn is_in_time(&self, now: Timestamp) -> Result<(), CeremonyRefusal> {
+        if now < self.expires_at { Ok(()) } else { Err(CeremonyRefusal::Expired) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,16 @@ pub mod attempts;
 pub mod capture;
 pub mod ceremony;
 pub mod challenge;
+pub mod guidance;
+pub mod live;
 pub mod observation;
+mod planarity;
+pub mod policy;
+pub mod pose;
+mod quality;
+#[cfg(test)]
+#[path = "../../../tests/support/sample.rs"]
+mod sample;
 pub mod template;
+mod turns;
 pub mod verification;

@@ -96,9 +96,20 @@ impl FaceTemplate {
         Self::mean_of(model, [&Embedding::new(values)])
     }
 
-    /// Cosine of two templates of one model; `None` for different models. It stays inside the face core.
-    pub(in crate::domain::face) fn cosine(&self, other: &Self) -> Option<f32> {
+    /// Compares two templates of one model; `None` for different models.
+    pub(in crate::domain::face) fn compare(&self, other: &Self) -> Option<Similarity> {
         let comparable = self.model == other.model && self.values.len() == other.values.len();
-        comparable.then(|| self.values.iter().zip(other.values.iter()).map(|(a, b)| a * b).sum())
+        comparable.then(|| Similarity(self.values.iter().zip(other.values.iter()).map(|(a, b)| a * b).sum()))
+    }
+}
+
+/// How alike two templates are. It can be held against a threshold, inside the face core, and nothing else: it is not
+/// printed, not serialised, not copied out (a score that leaks lets a stranger climb towards a face).
+pub(in crate::domain::face) struct Similarity(f32);
+
+impl Similarity {
+    /// Whether it reaches a threshold; never, where it is not a number.
+    pub(in crate::domain::face) fn reaches(self, least: f32) -> bool {
+        self.0 >= least
     }
 }

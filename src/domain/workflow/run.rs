@@ -168,6 +168,11 @@ impl WorkflowRun {
         }
     }
 
+    /// Whether a face is to be captured next.
+    pub fn awaits_capture(&self) -> bool {
+        matches!(self.stage, RunStage::Portrait { .. } | RunStage::Template)
+    }
+
     /// Whether it still goes on.
     pub fn is_in_progress(&self) -> bool {
         !matches!(self.stage, RunStage::Completed { .. } | RunStage::Ended { .. })

@@ -1,0 +1,142 @@
+//! The numbers that captures are led and judged by, each with what it rests on. "The sample actors" are the three people
+//! whose frames are in `tests/fixtures`: mesh warps of one portrait each, so they show the path and not its accuracy.
+
+use jiff::SignedDuration;
+
+use super::pose::TurnBounds;
+
+/// How a capture is led over the socket.
+#[derive(Clone, Copy, Debug)]
+pub struct CapturePolicy {
+    /// How long a ceremony may take from being opened to its upload.
+    pub lifetime: SignedDuration,
+    /// How long a person may take to find their place before the first prompt.
+    pub settling: SignedDuration,
+    /// How long a prompt waits for its answer.
+    pub window: SignedDuration,
+    /// How far a hint frame must show the head turned: a little more than [`VerificationPolicy::turn`], so that what the
+    /// person was led to also counts in the full frames.
+    pub turn: TurnBounds,
+    /// Within how many degrees of the camera's axis a hint frame must show the face at `centre`.
+    pub frontal: f32,
+    /// In how many hint frames in a row a prompt must be seen answered.
+    pub held: u32,
+    /// How many frames must be committed while `centre` is shown: the comparison takes its frames from these.
+    pub frames_at_centre: usize,
+    /// How many frames must be committed while a turn is seen held.
+    pub frames_at_turn: usize,
+    /// How many frames a capture has at most.
+    pub most_frames: usize,
+    /// How many hint frames a session has at most.
+    pub most_hints: u32,
+    /// Hint frames that come closer together than this, on average, end the session.
+    pub hint_interval: SignedDuration,
+}
+
+impl Default for CapturePolicy {
+    fn default() -> Self {
+        Self {
+            lifetime: SignedDuration::from_mins(5),
+            settling: SignedDuration::from_secs(90),
+            window: SignedDuration::from_secs(12),
+            turn: TurnBounds { yaw: 20.0, pitch: 10.0 },
+            frontal: 18.0,
+            held: 2,
+            frames_at_centre: 5,
+            frames_at_turn: 2,
+            most_frames: 64,
+            most_hints: 720,
+            hint_interval: SignedDuration::from_millis(125),
+        }
+    }
+}
+
+/// How an uploaded capture is judged.
+#[derive(Clone, Copy, Debug)]
+pub struct VerificationPolicy {
+    /// How far a head must turn in a full frame. The sample actors reach ±28° of yaw and ±12.5° of pitch; a flat photo that
+    /// is itself turned by 45° reaches 12° of yaw and 9° of pitch.
+    pub turn: TurnBounds,
+    /// How soon after its reveal a turn can be answered at the earliest. People react to what they see in 200 ms at best,
+    /// before any head has moved and any frame has travelled.
+    pub reaction: SignedDuration,
+    /// How long after its reveal a prompt can still be answered: the leading window and its last messages.
+    pub window: SignedDuration,
+    /// Frames that may show another turn than the one asked for or the one before it. One, because a single frame can be
+    /// measured wrong.
+    pub stray_turns: usize,
+    /// Fewest frames of a whole capture.
+    pub fewest_frames: usize,
+    /// Share of the frames in which no face may be found: real head turns lose it in 3 of 824 frames.
+    pub without_face: f32,
+    /// Share of the frames in which a second face may be found.
+    pub with_several: f32,
+    /// Residual over the eyes' distance from which a sideways turn is one of a solid head (see `planarity`).
+    pub solid_aside: f32,
+    /// The same for a nod, which shows less of the head's depth.
+    pub solid_nod: f32,
+    /// Fewest good frontal frames.
+    pub frontal_frames: usize,
+    /// What makes a frontal frame good.
+    pub frontal: FrontalGates,
+    /// Mean live score of the good frontal frames from which the capture is held to be live. Measured per clip at 0.5:
+    /// 0 of 8 replays accepted (95 % confidence: up to 32 %), 1 of 18 live clips refused (1 to 26 %).
+    pub live: f32,
+    /// Cosine from which a live face matches the template of an earlier capture. Means of three pictures each, LFW, at
+    /// 0.50: 0 of 3,089 genuine refused, 7.5 in 100,000 of 812,914 impostors accepted.
+    pub match_template: f32,
+    /// Cosine from which a live face matches a portrait. One picture against one, cooperative selfies, at 0.50: 0 of 1,649
+    /// genuine refused (least 0.586), 0 of 36,895 impostors accepted (most 0.452).
+    pub match_portrait: f32,
+}
+
+/// What makes a frontal frame good enough to compare.
+#[derive(Clone, Copy, Debug)]
+pub struct FrontalGates {
+    /// Degrees of yaw and pitch.
+    pub pose: f32,
+    /// Least confidence of the detector; live selfies have 0.92 to 0.95.
+    pub confidence: f32,
+    /// Least presence from the mesh.
+    pub presence: f32,
+    /// Least norm of the embedding; one in ten pictures of LFW is below it.
+    pub norm: f32,
+    /// Least and greatest mean luma of the face; the sample actors have 105 to 160.
+    pub exposure: (f32, f32),
+    /// Least sharpness; the sample actors have 273 to 939.
+    pub sharpness: f32,
+    /// Least distance between the eyes in pixels; the sample actors have 53 at 1.4 times the usual distance.
+    pub eye_distance: f32,
+    /// Greatest share of the frame's height that the face may take.
+    pub height: f32,
+}
+
+impl Default for VerificationPolicy {
+    fn default() -> Self {
+        Self {
+            turn: TurnBounds { yaw: 18.0, pitch: 9.0 },
+            reaction: SignedDuration::from_millis(200),
+            window: SignedDuration::from_secs(14),
+            stray_turns: 1,
+            fewest_frames: 13,
+            without_face: 0.1,
+            with_several: 0.05,
+            solid_aside: 0.05,
+            solid_nod: 0.022,
+            frontal_frames: 3,
+            frontal: FrontalGates {
+                pose: 20.0,
+                confidence: 0.8,
+                presence: 0.5,
+                norm: 10.8,
+                exposure: (35.0, 225.0),
+                sharpness: 30.0,
+                eye_distance: 40.0,
+                height: 0.85,
+            },
+            live: 0.5,
+            match_template: 0.50,
+            match_portrait: 0.50,
+        }
+    }
+}

@@ -1,0 +1,276 @@
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::{
+    face::{
+        capture::FrameHash,
+        ceremony::Commitment,
+        sample::{Look, embedding},
+    },
+    secret::{base64url, sha256},
+};
+
+/// A capture as a person (or something else) makes it: what is seen at which millisecond.
+struct Capture {
+    challenge: LivenessChallenge,
+    transcript: Transcript,
+    frames: Vec<FrameObservation>,
+    now: Timestamp,
+}
+
+impl Capture {
+    fn of(challenge: LivenessChallenge) -> Self {
+        let now = Timestamp::from_second(1_800_000_000).unwrap();
+        Self { challenge, transcript: Transcript::default(), frames: Vec::new(), now }
+    }
+
+    fn reveal(&mut self) {
+        self.transcript.revealed_at.push(self.now);
+    }
+
+    fn frame(&mut self, look: Look) {
+        self.now += SignedDuration::from_millis(200);
+        let hash = FrameHash::parse(&base64url(&sha256(&self.frames.len().to_be_bytes()))).unwrap();
+        self.transcript.committed.push(Commitment { hash, at: self.now });
+        self.frames.push(look.observe());
+    }
+
+    /// Does for each prompt what `pose` says, in three frames on the way and three there, changed by `change`.
+    fn perform(pose: impl Fn(Action) -> (f32, f32), change: impl Fn(Look) -> Look) -> Self {
+        let challenge = LivenessChallenge::draw(&[0, 1, 0, 2]).unwrap();
+        let mut capture = Self::of(challenge.clone());
+        let mut before = (0.0, 0.0);
+        for action in challenge.prompts() {
+            capture.reveal();
+            let (yaw, pitch) = pose(action);
+            for share in [0.0_f32, 0.3, 0.7, 1.0, 1.0, 1.0] {
+                let between = |from: f32, to: f32| from + (to - from) * share;
+                let look = Look::at(2.0 + between(before.0, yaw), 3.0 + between(before.1, pitch));
+                capture.frame(change(look));
+            }
+            before = (yaw, pitch);
+        }
+        capture.transcript.finished_at = Some(capture.now);
+        capture
+    }
+
+    fn genuine() -> Self {
+        Self::perform(towards, |look| look)
+    }
+
+    fn verdict(&self) -> Verdict {
+        self.verdict_against(&template(1))
+    }
+
+    fn verdict_against(&self, template: &FaceTemplate) -> Verdict {
+        let run = RunId::from_random([9; 16]);
+        let case = Case {
+            run: &run,
+            challenge: &self.challenge,
+            transcript: &self.transcript,
+            frames: &self.frames,
+            model: &model(),
+            reference: Reference::Enrolled(template),
+        };
+        verify(case, &VerificationPolicy::default())
+    }
+
+    fn rejection(&self) -> Option<Rejection> {
+        match self.verdict() {
+            Verdict::Passed(_) => None,
+            Verdict::Rejected(rejection) => Some(rejection),
+        }
+    }
+}
+
+fn model() -> ModelId {
+    ModelId("model".into())
+}
+
+fn template(person: u8) -> FaceTemplate {
+    FaceTemplate::mean_of(model(), [&embedding(person, 12.0)]).unwrap()
+}
+
+fn towards(action: Action) -> (f32, f32) {
+    match action {
+        Action::Centre => (0.0, 0.0),
+        Action::TurnLeft => (24.0, 0.0),
+        Action::TurnRight => (-24.0, 0.0),
+        Action::LookUp => (0.0, -13.0),
+        Action::LookDown => (0.0, 13.0),
+    }
+}
+
+fn not_verified(cause: Cause) -> Option<Rejection> {
+    Some(Rejection::NotVerified(cause))
+}
+
+fn advised(advice: Advice) -> Option<Rejection> {
+    Some(Rejection::Quality(vec![advice]))
+}
+
+#[test]
+fn a_live_enrolled_person_who_follows_the_challenge_passes() {
+    let Verdict::Passed(passed) = Capture::genuine().verdict() else { panic!("rejected") };
+    assert_eq!(passed.run(), &RunId::from_random([9; 16]));
+}
+
+#[test]
+fn another_person_is_refused() {
+    let capture = Capture::perform(towards, |look| Look { person: 2, ..look });
+    assert_eq!(capture.rejection(), not_verified(Cause::Mismatch));
+}
+
+#[test]
+fn a_template_of_another_model_does_not_compare() {
+    let other = FaceTemplate::mean_of(ModelId("other".into()), [&embedding(1, 12.0)]).unwrap();
+    let verdict = Capture::genuine().verdict_against(&other);
+    assert!(matches!(verdict, Verdict::Rejected(Rejection::NotVerified(Cause::OtherModel))));
+}
+
+#[test]
+fn a_still_photo_is_refused() {
+    let capture = Capture::perform(|_| (0.0, 0.0), |look| look);
+    assert_eq!(capture.rejection(), not_verified(Cause::Challenge));
+}
+
+#[test]
+fn a_flat_photo_that_seems_to_turn_is_refused() {
+    let capture = Capture::perform(towards, |look| Look { flat: true, ..look });
+    assert_eq!(capture.rejection(), not_verified(Cause::Planar));
+}
+
+#[test]
+fn a_video_that_turns_the_wrong_way_is_refused() {
+    let mirrored = |action| {
+        let (yaw, pitch) = towards(action);
+        (-yaw, -pitch)
+    };
+    assert!(matches!(
+        Capture::perform(mirrored, |look| look).rejection(),
+        Some(Rejection::NotVerified(Cause::WrongTurn | Cause::Challenge))
+    ));
+}
+
+#[test]
+fn a_video_that_makes_every_turn_in_every_window_is_refused() {
+    let challenge = LivenessChallenge::draw(&[0, 1, 0, 2]).unwrap();
+    let mut capture = Capture::of(challenge);
+    for prompt in 0..5 {
+        capture.reveal();
+        (0..3).for_each(|_| capture.frame(Look::at(0.0, 0.0)));
+        let all = [Action::TurnLeft, Action::LookUp, Action::TurnRight, Action::LookDown];
+        for action in all.into_iter().filter(|_| prompt > 0) {
+            let (yaw, pitch) = towards(action);
+            capture.frame(Look::at(yaw, pitch));
+        }
+    }
+    capture.transcript.finished_at = Some(capture.now);
+    assert_eq!(capture.rejection(), not_verified(Cause::WrongTurn));
+}
+
+#[test]
+fn turns_that_come_before_anyone_could_react_answer_nothing() {
+    let mut capture = Capture::genuine();
+    // Each reveal is moved to just before the next one: the turn was made while another prompt was shown.
+    let last = capture.transcript.finished_at.unwrap();
+    let revealed = &mut capture.transcript.revealed_at;
+    for n in 1..revealed.len() {
+        revealed[n] = revealed.get(n + 1).copied().unwrap_or(last) - SignedDuration::from_millis(150);
+    }
+    assert!(matches!(capture.rejection(), Some(Rejection::NotVerified(_))));
+}
+
+#[test]
+fn an_answer_after_its_window_is_refused() {
+    let mut capture = Capture::genuine();
+    let late = SignedDuration::from_secs(15);
+    for at in capture.transcript.revealed_at.iter_mut().skip(3) {
+        *at += late;
+    }
+    let moved = capture.transcript.revealed_at[3];
+    for commitment in &mut capture.transcript.committed {
+        if commitment.at + late > moved {
+            commitment.at += late;
+        }
+    }
+    capture.transcript.finished_at = capture.transcript.finished_at.map(|at| at + late);
+    assert_eq!(capture.rejection(), not_verified(Cause::Window));
+}
+
+#[test]
+fn a_challenge_that_was_not_revealed_to_its_end_is_refused() {
+    let mut capture = Capture::genuine();
+    capture.transcript.revealed_at.pop();
+    assert_eq!(capture.rejection(), not_verified(Cause::Window));
+    let mut capture = Capture::genuine();
+    capture.transcript.finished_at = None;
+    assert_eq!(capture.rejection(), not_verified(Cause::Window));
+}
+
+#[test]
+fn frames_that_repeat_or_are_missing_are_refused() {
+    let mut capture = Capture::genuine();
+    capture.transcript.committed[4].hash = capture.transcript.committed[3].hash.clone();
+    assert_eq!(capture.rejection(), not_verified(Cause::Frames));
+    let mut capture = Capture::genuine();
+    capture.frames.pop();
+    assert_eq!(capture.rejection(), not_verified(Cause::Frames));
+}
+
+#[test]
+fn a_picture_of_a_screen_is_refused_by_the_passive_models() {
+    let capture = Capture::perform(towards, |look| Look { live: 0.3, ..look });
+    assert_eq!(capture.rejection(), not_verified(Cause::Attack));
+}
+
+#[test]
+fn a_capture_that_cannot_be_judged_says_how_to_do_better() {
+    type Change = fn(Look) -> Look;
+    let cases: [(Change, Advice); 7] = [
+        (|look| Look { faces: 0, ..look }, Advice::NoFace),
+        (|look| Look { faces: 2, ..look }, Advice::SeveralFaces),
+        (|look| Look { exposure: 20.0, ..look }, Advice::Dark),
+        (|look| Look { exposure: 240.0, ..look }, Advice::Bright),
+        (|look| Look { eye_distance: 20.0, ..look }, Advice::TooFar),
+        (|look| Look { sharpness: 5.0, ..look }, Advice::HoldStill),
+        (|look| Look { norm: 9.0, ..look }, Advice::HoldStill),
+    ];
+    for (change, advice) in cases {
+        assert_eq!(Capture::perform(towards, change).rejection(), advised(advice));
+    }
+}
+
+#[test]
+fn a_poor_picture_of_another_person_says_nothing_about_the_match() {
+    let poor = |person| Capture::perform(towards, move |look| Look { person, sharpness: 5.0, ..look });
+    assert_eq!(poor(2).rejection(), poor(1).rejection());
+}
+
+#[test]
+fn one_frame_without_a_face_or_with_a_stranger_behind_is_forgiven() {
+    let mut capture = Capture::genuine();
+    capture.frames[9] = Look { faces: 0, ..Look::at(0.0, 0.0) }.observe();
+    capture.frames[14] = Look { faces: 2, ..Look::at(0.0, 0.0) }.observe();
+    assert_eq!(capture.rejection(), None);
+}
+
+proptest! {
+    #[test]
+    fn whoever_follows_one_challenge_passes_no_other(drawn in 0..108_u32, performed in 0..108_u32) {
+        let nth = |n: u32| {
+            let bytes = [n % 4, n / 4 % 3, n / 12 % 3, n / 36].map(|digit| digit as u8);
+            LivenessChallenge::draw(&bytes).unwrap()
+        };
+        let mut capture = Capture::of(nth(drawn));
+        for action in nth(performed).prompts() {
+            capture.reveal();
+            let (yaw, pitch) = towards(action);
+            capture.frame(Look::at(0.0, 0.0));
+            (0..3).for_each(|_| capture.frame(Look::at(yaw, pitch)));
+        }
+        capture.transcript.finished_at = Some(capture.now);
+        prop_assert_eq!(capture.rejection().is_none(), drawn == performed);
+    }
+}

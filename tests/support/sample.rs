@@ -1,0 +1,109 @@
+//! A head of 478 points that turns, and a flat picture of it: faces as the models would see them. Shared by the unit tests
+//! of `domain::face` and by the scripted analyzer, so it names its neighbours and no crate.
+
+use super::{
+    observation::{Bounds, FrameObservation, FrameQuality, LiveScore, ObservedFace, Point, Pose},
+    template::Embedding,
+};
+
+/// What differs from an ordinary good frame.
+#[derive(Clone, Copy)]
+pub struct Look {
+    pub yaw: f32,
+    pub pitch: f32,
+    pub person: u8,
+    pub live: f32,
+    pub exposure: f32,
+    pub sharpness: f32,
+    pub eye_distance: f32,
+    pub norm: f32,
+    pub faces: usize,
+    pub flat: bool,
+}
+
+impl Look {
+    pub fn at(yaw: f32, pitch: f32) -> Self {
+        Self {
+            yaw,
+            pitch,
+            person: 1,
+            live: 0.98,
+            exposure: 130.0,
+            sharpness: 500.0,
+            eye_distance: 78.0,
+            norm: 12.5,
+            faces: 1,
+            flat: false,
+        }
+    }
+
+    /// What the models would observe.
+    pub fn observe(self) -> FrameObservation {
+        let mut face = if self.flat { flat(self.yaw, self.pitch) } else { head(self.yaw, self.pitch) };
+        face.quality = FrameQuality {
+            exposure: self.exposure,
+            sharpness: self.sharpness,
+            eye_distance: self.eye_distance,
+        };
+        let is_frontal = self.yaw.abs() <= 20.0 && self.pitch.abs() <= 20.0;
+        face.live = is_frontal.then_some(LiveScore(self.live));
+        face.embedding = is_frontal.then(|| embedding(self.person, self.norm));
+        FrameObservation { size: (640, 480), faces: self.faces, face: (self.faces > 0).then_some(face) }
+    }
+}
+
+/// An embedding of a person; those of two persons are orthogonal.
+pub fn embedding(person: u8, norm: f32) -> Embedding {
+    Embedding::new((0..128).map(|n| if n == person { norm } else { 0.0 }).collect())
+}
+
+/// A head with the depth of a face, turned about its middle.
+pub fn head(yaw: f32, pitch: f32) -> ObservedFace {
+    // A face's surface falls away from the nose as a bowl, and the nose itself stands out of it.
+    face(yaw, pitch, |x, y| 60.0 * (1.0 - x * x - 0.6 * y * y) + 35.0 * (-12.0 * (x * x + y * y)).exp())
+}
+
+/// A flat picture of it, which says what pose it likes.
+pub fn flat(yaw: f32, pitch: f32) -> ObservedFace {
+    face(yaw, pitch, |_, _| 0.0)
+}
+
+fn face(yaw: f32, pitch: f32, depth: fn(f32, f32) -> f32) -> ObservedFace {
+    let mut mesh: Vec<[f32; 3]> = (0..478).map(|n| project(yaw, pitch, spot(n), depth)).collect();
+    // The outer corners of the eyes stand where the mesh numbers them.
+    mesh[33] = project(yaw, pitch, (-0.55, -0.3), depth);
+    mesh[263] = project(yaw, pitch, (0.55, -0.3), depth);
+    let point = |x, y| {
+        let [x, y, _] = project(yaw, pitch, (x, y), depth);
+        Point { x, y }
+    };
+    ObservedFace {
+        bounds: Bounds { x: 240.0, y: 130.0, width: 160.0, height: 220.0 },
+        confidence: 0.94,
+        landmarks: [point(-0.4, -0.3), point(0.4, -0.3), point(0.0, 0.1), point(-0.3, 0.5), point(0.3, 0.5)],
+        mesh,
+        presence: 0.99,
+        pose: Pose { yaw, pitch, roll: 0.0 },
+        quality: FrameQuality { exposure: 130.0, sharpness: 500.0, eye_distance: 78.0 },
+        live: None,
+        embedding: None,
+    }
+}
+
+/// 478 points spread evenly over an oval (a sunflower's seeds).
+fn spot(n: usize) -> (f32, f32) {
+    let radius = (n as f32 / 478.0).sqrt();
+    let angle = n as f32 * 2.399_963;
+    (radius * angle.cos(), radius * angle.sin())
+}
+
+/// Turns a point of the face by yaw and pitch and looks at it through a camera 900 units away.
+fn project(yaw: f32, pitch: f32, (x, y): (f32, f32), depth: fn(f32, f32) -> f32) -> [f32; 3] {
+    let (px, py, pz) = (x * 75.0, y * 100.0, depth(x, y));
+    let (sy, cy) = yaw.to_radians().sin_cos();
+    let (sp, cp) = pitch.to_radians().sin_cos();
+    let (px, pz) = (px * cy + pz * sy, pz * cy - px * sy);
+    let (py, pz) = (py * cp + pz * sp, pz * cp - py * sp);
+    let near = 900.0 / (900.0 - pz);
+    [320.0 + px * near, 240.0 + py * near, -pz]
+}
