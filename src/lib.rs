@@ -6,6 +6,7 @@
 #[cfg(feature = "cli")]
 pub mod config;
 pub mod domain;
+pub mod flows;
 #[cfg(feature = "inference")]
 pub mod inference;
 pub mod ports;

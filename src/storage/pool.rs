@@ -32,6 +32,7 @@ impl Pool {
         connect()?;
         let connections = r2d2::Pool::builder()
             .max_size(size)
+            .min_idle(Some(1))
             .connection_timeout(PATIENCE)
             .error_handler(Box::new(r2d2::NopErrorHandler))
             .build(Opener(Box::new(connect)))
