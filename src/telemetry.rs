@@ -1,6 +1,6 @@
 //! Starts the log: one event a line, as JSON for machines or as text for people, on standard error.
 //!
-//! What a request's line holds is decided in [`crate::web`]; nothing here or there logs a query string, a cookie, a
+//! What a request's line holds is decided in [`crate::web::request_log`]; nothing here or there logs a query string, a cookie, a
 //! token, a frame or a score.
 
 use crate::config::{Log, LogFormat};

@@ -3,3 +3,4 @@
 pub mod assets;
 pub mod headers;
 pub mod pages;
+pub mod request_log;
