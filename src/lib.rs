@@ -9,6 +9,8 @@ pub mod domain;
 pub mod flows;
 #[cfg(feature = "inference")]
 pub mod inference;
+#[cfg(feature = "jose")]
+pub mod jose;
 pub mod ports;
 #[cfg(feature = "storage")]
 pub mod storage;

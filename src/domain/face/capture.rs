@@ -58,6 +58,11 @@ impl CaptureNonce {
         Self(base64url(&bits))
     }
 
+    /// Accepts a nonce as sent: 32 bytes in base64url.
+    pub fn parse(text: &str) -> Option<Self> {
+        (from_base64url(text)?.len() == 32).then(|| Self(text.to_owned()))
+    }
+
     /// The nonce as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,6 +1,7 @@
 //! The face core: captures, challenges, what models observed, templates, and the one function that judges.
 
 pub mod attempts;
+pub mod bundle;
 pub mod capture;
 pub mod ceremony;
 pub mod challenge;
