@@ -1,10 +1,10 @@
 capture-title = Face check
 
 capture-action-centre = Look straight ahead
-capture-action-turn-left = Turn your head to your left
-capture-action-turn-right = Turn your head to your right
-capture-action-look-up = Lift your chin a little
-capture-action-look-down = Lower your chin a little
+capture-action-turn-left = Turn your head left
+capture-action-turn-right = Turn your head right
+capture-action-look-up = Lift your chin
+capture-action-look-down = Lower your chin
 
 capture-hint-good = Good, keep going
 capture-hint-no-face = Bring your face into the oval

@@ -27,8 +27,10 @@ outcome-unavailable = The face check is not available right now
 outcome-unavailable-text = This is not your fault, and nothing was counted against you. Please try again in a moment.
 outcome-advice = For a better picture
 outcome-help = How to get help
-outcome-help-text = Please ask the support of { $client }. They can confirm who you are in another way and have the face check opened again.
-outcome-help-contact = Please get in touch with { $contact }. They can confirm who you are in another way and have the face check opened again.
+outcome-suspended-help = Please ask the support of { $client }. They can confirm who you are in another way and have the face check opened again.
+outcome-suspended-help-contact = Please get in touch with { $contact }. They can confirm who you are in another way and have the face check opened again.
+outcome-identity-refused-help = Please start again with your own document. If it is yours and your name has changed, ask the support of { $client } to correct your account first.
+outcome-identity-refused-help-contact = Please start again with your own document. If it is yours and your name has changed, get in touch with { $contact } to have your account corrected first.
 outcome-wait = { $seconds ->
     [one] You can try again in a second.
    *[other] You can try again in { $seconds } seconds.
@@ -42,4 +44,4 @@ advice-bright = Avoid strong light: step out of direct sun, or turn away from th
 advice-several-faces = Make sure that nobody else is in the picture.
 advice-hold-still = Hold still, and hold the phone with both hands.
 advice-off-centre = Move so that your face is in the middle of the oval.
-advice-follow-turns = Follow each turn as the page shows it, and come back to the middle.
+advice-follow-turns = Follow each turn as the page shows it, one after the other.

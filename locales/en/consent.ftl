@@ -17,4 +17,4 @@ consent-choice = Your choice
 consent-choice-text = You are free to say no, and to change your mind later. Without a face check, { $client } may not offer what you asked for here, or may offer another way.
 consent-agree = I agree
 consent-decline = Not now
-consent-text-version = Text of { $version }
+consent-text-version = Version of this text: { $version }

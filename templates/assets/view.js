@@ -36,8 +36,6 @@ export function prompt({ n, of, action }, { actions, states }) {
   find('step').textContent = states.step.replace('{number}', n).replace('{of}', of);
   say(actions[action] ?? '');
   progress(0);
-  // For those who cannot see the page while they turn. Not every device can.
-  if (n > 1) navigator.vibrate?.(40);
 }
 
 /** How far the prompt is fulfilled. */

@@ -30,10 +30,7 @@ impl LandingPage {
         Self {
             bank: "http://127.0.0.1:8081/".into(),
             issuer: "http://localhost:8080".into(),
-            accounts: vec![
-                ("barack".into(), "demo-password".into()),
-                ("eileen".into(), "demo-password".into()),
-            ],
+            accounts: vec![("alex".into(), "demo-password".into()), ("kim".into(), "demo-password".into())],
         }
     }
 }

@@ -127,13 +127,13 @@ impl IdentityPage {
             personas: vec![
                 persona(
                     "FS-100001",
-                    "Barack Obama",
+                    "Alex Sample",
                     Some("/demo/portraits/FS-100001"),
                     PersonaEnding::Attested,
                 ),
                 persona(
                     "FS-100002",
-                    "Eileen Collins",
+                    "Kim Sample",
                     Some("/demo/portraits/FS-100002"),
                     PersonaEnding::Attested,
                 ),
