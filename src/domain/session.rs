@@ -15,6 +15,8 @@ pub struct SessionLifetimes {
     pub idle: SignedDuration,
     /// Longest time in all.
     pub absolute: SignedDuration,
+    /// Longest time in all of a session that nobody signed in to.
+    pub anonymous: SignedDuration,
 }
 
 /// One browser's session, anonymous until someone signs in.
@@ -53,10 +55,10 @@ impl Session {
         }
     }
 
-    /// Whether the session is within both of its lifetimes.
+    /// Whether the session is within its lifetimes.
     pub fn is_live(&self, now: Timestamp, lifetimes: SessionLifetimes) -> bool {
-        now.duration_since(self.seen_at) <= lifetimes.idle
-            && now.duration_since(self.opened_at) <= lifetimes.absolute
+        let whole = if self.user.is_some() { lifetimes.absolute } else { lifetimes.anonymous };
+        now.duration_since(self.seen_at) <= lifetimes.idle && now.duration_since(self.opened_at) <= whole
     }
 
     /// Records a sign-in under a new cookie secret; proofs of another user are dropped.

@@ -1,3 +1,8 @@
-//! JOSE: what is signed, what is sealed on its way, and what is sealed at rest. The only place that names `josekit`.
+//! JOSE: what is signed, what is sealed on its way, and what is sealed at rest; argon2id for passwords. The only place
+//! that names `josekit`.
 
 pub mod envelope;
+pub mod master_key;
+pub mod passwords;
+pub mod signer;
+pub mod vault;

@@ -8,7 +8,7 @@ pub trait Entropy: Send + Sync {
     fn fill(&self, buffer: &mut [u8]);
 }
 
-impl dyn Entropy {
+impl dyn Entropy + '_ {
     /// Some random bytes, as for an identifier (`[u8; 16]`) or a nonce (`[u8; 32]`).
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut buffer = [0; N];

@@ -1,5 +1,6 @@
 //! What a client is told when it cannot have what it asked: the specification's code, and a stable reason of ours.
 
+use super::grant::GrantRefusal;
 use crate::domain::authn::policy::{MissReason, Refusal};
 
 macro_rules! codes {
@@ -100,6 +101,24 @@ impl From<Refusal> for ProtocolError {
                 Self::new(ErrorCode::UnmetAuthenticationRequirements, miss.name(), text_of(miss))
             }
         }
+    }
+}
+
+impl From<GrantRefusal> for ProtocolError {
+    fn from(refusal: GrantRefusal) -> Self {
+        let (reason, text) = match refusal {
+            GrantRefusal::Unknown => ("code_unknown", "the code is not known"),
+            GrantRefusal::OtherClient => ("code_unknown", "the code is not known"),
+            GrantRefusal::Expired => ("code_expired", "the code has expired"),
+            GrantRefusal::Replayed => ("code_used", "the code was used before"),
+            GrantRefusal::OtherAddress => {
+                ("redirect_uri", "redirect_uri differs from the authorization request")
+            }
+            GrantRefusal::WrongVerifier | GrantRefusal::VerifierMismatch => {
+                ("code_verifier", "code_verifier does not fit the code_challenge")
+            }
+        };
+        Self::new(ErrorCode::InvalidGrant, reason, text)
     }
 }
 

@@ -55,6 +55,9 @@ pub struct GrantTerms {
 /// Why a code is refused; all are `invalid_grant` outside (RFC 6749 §5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GrantRefusal {
+    /// No such code.
+    #[error("the code is not known")]
+    Unknown,
     /// Another client's code.
     #[error("the code was issued to another client")]
     OtherClient,

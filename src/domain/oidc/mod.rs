@@ -7,6 +7,7 @@ pub mod error;
 pub mod grant;
 pub mod interaction;
 pub mod issuer;
+pub mod redemption;
 pub mod reply;
 pub mod request;
 pub mod scope;

@@ -1,0 +1,294 @@
+//! Decide, act, decide again: opens interactions, and at every return from a step says what comes next. On success the
+//! code is issued here and nowhere else; an interaction answers its client once.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+
+use super::{
+    Lost, Unserved,
+    browser::{Browser, Visitor, find_or_open, find_own},
+    settled,
+};
+use crate::{
+    domain::{
+        authn::acr::AcrCatalogue,
+        face::attempts::AttemptPolicy,
+        id::InteractionId,
+        oidc::{
+            client::{Client, RedirectRefusal},
+            interaction::Interaction,
+            reply::AuthorizationReply,
+            request::{AuthorizationRequest, ReceivedParameters, RequestRefusal},
+        },
+        secret::{SecretToken, TokenHash},
+        session::{Session, SessionLifetimes},
+        workflow::enrolment::ProofKey,
+    },
+    ports::{clock::Clock, entropy::Entropy, fault::Fault, store::Db, store::Store},
+};
+
+mod moment;
+
+use moment::Here;
+
+/// What the flow goes by.
+pub struct AuthorizePolicy {
+    /// Which contexts there are.
+    pub catalogue: AcrCatalogue,
+    /// How many tries there are at a face check.
+    pub attempts: AttemptPolicy,
+    /// What enrolments are proven with.
+    pub proof_key: ProofKey,
+    /// How long sessions live.
+    pub sessions: SessionLifetimes,
+    /// How long an interaction waits for the person.
+    pub interaction: SignedDuration,
+    /// How long a code waits for the client (RFC 6749 §4.1.2).
+    pub code: SignedDuration,
+}
+
+/// What comes next for the browser.
+#[derive(Clone, Debug)]
+pub enum Next {
+    /// The sign-in page.
+    SignIn,
+    /// The parent workflow.
+    Enrol,
+    /// The child workflow.
+    StepUp,
+    /// Back to the client.
+    Answer(AuthorizationReply),
+}
+
+/// How a request arrived.
+#[derive(Clone, Debug)]
+pub enum Arrival {
+    /// By a form, which from another site brings no cookie: it is kept, and its browser comes back with a GET.
+    Posted,
+    /// By an address, with its cookies.
+    Visited(Visitor),
+}
+
+/// What became of a new request.
+#[derive(Clone, Debug)]
+pub enum Begun {
+    /// It is refused at the client's address.
+    Refused(AuthorizationReply),
+    /// It is kept until the browser comes back for it.
+    Kept(InteractionId),
+    /// It is open in this browser.
+    Opened(Advanced),
+}
+
+/// An interaction that went on in a browser.
+#[derive(Clone, Debug)]
+pub struct Advanced {
+    /// Which.
+    pub interaction: InteractionId,
+    /// What comes next.
+    pub next: Next,
+    /// The secret of a session that was opened for it, for the browser's cookie.
+    pub opened: Option<SecretToken>,
+}
+
+/// Why a request has no address that may be answered (RFC 6749 §4.1.2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BeginRefusal {
+    /// No such client.
+    UnknownClient,
+    /// Not an address of the client's.
+    Address(RedirectRefusal),
+}
+
+/// An open interaction with all that a page shows of it.
+#[derive(Clone, Debug)]
+pub struct OpenInteraction {
+    /// The interaction.
+    pub interaction: Interaction,
+    /// Who asks.
+    pub client: Client,
+    /// What is asked.
+    pub request: AuthorizationRequest,
+    /// In which session.
+    pub session: Session,
+}
+
+/// The dispatcher that every step returns to.
+pub struct Authorize {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    policy: Arc<AuthorizePolicy>,
+}
+
+impl Authorize {
+    /// Over its ports.
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        policy: Arc<AuthorizePolicy>,
+    ) -> Self {
+        Self { store, clock, entropy, policy }
+    }
+
+    /// Opens an interaction for a request that passes every check.
+    pub async fn begin(
+        &self,
+        received: ReceivedParameters,
+        arrival: Arrival,
+    ) -> Result<Begun, Unserved<BeginRefusal>> {
+        settled(|| {
+            let (here, received, arrival) = (self.here(), received.clone(), arrival.clone());
+            self.store.transact(move |db| begin(db, &here, received, arrival))
+        })
+        .await
+    }
+
+    /// Goes on with an interaction in a visiting browser: one that was kept becomes this browser's.
+    pub async fn resume(
+        &self,
+        interaction: &InteractionId,
+        visitor: Visitor,
+    ) -> Result<Advanced, Unserved<Lost>> {
+        settled(|| {
+            let (here, interaction, visitor) = (self.here(), interaction.clone(), visitor.clone());
+            self.store.transact(move |db| resume(db, &here, &interaction, &visitor))
+        })
+        .await
+    }
+
+    /// Decides what comes next for an interaction of this browser, and does what the decision says.
+    pub async fn advance(
+        &self,
+        interaction: &InteractionId,
+        browser: &Browser,
+    ) -> Result<Next, Unserved<Lost>> {
+        settled(|| {
+            let (here, interaction, browser) = (self.here(), interaction.clone(), browser.clone());
+            self.store.transact(move |db| match find_own(db, &interaction, &browser, here.now)? {
+                Err(lost) => Ok(Err(lost)),
+                Ok((interaction, session)) => {
+                    here.advance(db, interaction, &session, browser.device.as_ref())
+                }
+            })
+        })
+        .await
+    }
+
+    /// An open interaction of this browser, to show a page of it.
+    pub async fn find(
+        &self,
+        interaction: &InteractionId,
+        browser: &Browser,
+    ) -> Result<OpenInteraction, Unserved<Lost>> {
+        let (here, interaction, browser) = (self.here(), interaction.clone(), browser.clone());
+        let found = self.store.read(move |db| find(db, &here, &interaction, &browser)).await?;
+        found.map_err(Unserved::Refused)
+    }
+
+    fn here(&self) -> Here {
+        Here { now: self.clock.now(), entropy: self.entropy.clone(), policy: self.policy.clone() }
+    }
+}
+
+fn begin(
+    db: &mut dyn Db,
+    here: &Here,
+    received: ReceivedParameters,
+    arrival: Arrival,
+) -> Result<Result<Begun, BeginRefusal>, Fault> {
+    let Some(client) = named_client(db, &received)? else { return Ok(Err(BeginRefusal::UnknownClient)) };
+    match AuthorizationRequest::receive(&client, &received, &here.policy.catalogue) {
+        Ok(_) => {}
+        Err(RequestRefusal::Unaddressable(refusal)) => return Ok(Err(BeginRefusal::Address(refusal))),
+        Err(RequestRefusal::Answerable(reply)) => return Ok(Ok(Begun::Refused(reply))),
+    }
+    match arrival {
+        Arrival::Posted => {
+            let interaction = here.open(db, &client, received, None)?;
+            Ok(Ok(Begun::Kept(interaction.id)))
+        }
+        Arrival::Visited(visitor) => {
+            let (session, opened) = here.session_of(db, &visitor)?;
+            let interaction = here.open(db, &client, received, Some(&session))?;
+            let id = interaction.id.clone();
+            let device = visitor.device.map(|secret| secret.hash());
+            let advanced = here.advance(db, interaction, &session, device.as_ref())?;
+            // A client that vanished within the transaction is as unknown as one that never was.
+            let advanced = advanced.map(|next| Begun::Opened(Advanced { interaction: id, next, opened }));
+            Ok(advanced.map_err(|_| BeginRefusal::UnknownClient))
+        }
+    }
+}
+
+fn named_client(db: &mut dyn Db, received: &ReceivedParameters) -> Result<Option<Client>, Fault> {
+    if received.repeated.contains("client_id") {
+        return Ok(None);
+    }
+    let named = received.parameters.value("client_id").and_then(crate::domain::id::ClientId::parse);
+    named.map_or(Ok(None), |id| db.find_client(&id))
+}
+
+fn resume(
+    db: &mut dyn Db,
+    here: &Here,
+    interaction: &InteractionId,
+    visitor: &Visitor,
+) -> Result<Result<Advanced, Lost>, Fault> {
+    let Some(mut interaction) = db.find_interaction(interaction)? else { return Ok(Err(Lost::Unknown)) };
+    if !interaction.is_open(here.now) {
+        return Ok(Err(Lost::Over));
+    }
+    let (session, opened) = match &interaction.session {
+        None => here.session_of(db, visitor)?,
+        Some(owner) => match here.own_session(db, visitor)?.filter(|session| session.id == *owner) {
+            Some(session) => (session, None),
+            None => return Ok(Err(Lost::OtherBrowser)),
+        },
+    };
+    if interaction.session.is_none() {
+        interaction.session = Some(session.id.clone());
+        db.save_interaction(&interaction)?;
+        let Some(saved) = db.find_interaction(&interaction.id)? else { return Ok(Err(Lost::Unknown)) };
+        interaction = saved;
+    }
+    let id = interaction.id.clone();
+    let device: Option<TokenHash> = visitor.device.as_ref().map(SecretToken::hash);
+    let next = here.advance(db, interaction, &session, device.as_ref())?;
+    Ok(next.map(|next| Advanced { interaction: id, next, opened }))
+}
+
+fn find(
+    db: &mut dyn Db,
+    here: &Here,
+    interaction: &InteractionId,
+    browser: &Browser,
+) -> Result<Result<OpenInteraction, Lost>, Fault> {
+    let (interaction, session) = match find_own(db, interaction, browser, here.now)? {
+        Ok(own) => own,
+        Err(lost) => return Ok(Err(lost)),
+    };
+    let Some(client) = db.find_client(&interaction.client)? else { return Ok(Err(Lost::Unknown)) };
+    Ok(match AuthorizationRequest::parse(&client, &interaction.parameters, &here.policy.catalogue) {
+        Ok(request) => Ok(OpenInteraction { interaction, client, request, session }),
+        Err(_) => Err(Lost::Over),
+    })
+}
+
+impl Here {
+    fn session_of(
+        &self,
+        db: &mut dyn Db,
+        visitor: &Visitor,
+    ) -> Result<(Session, Option<SecretToken>), Fault> {
+        find_or_open(db, visitor, self.now, self.policy.sessions, self.entropy.as_ref())
+    }
+
+    fn own_session(&self, db: &mut dyn Db, visitor: &Visitor) -> Result<Option<Session>, Fault> {
+        let Some(secret) = &visitor.session else { return Ok(None) };
+        let found = db.find_session(&secret.hash())?;
+        Ok(found.filter(|session| session.is_live(self.now, self.policy.sessions)))
+    }
+}

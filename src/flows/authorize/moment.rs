@@ -1,0 +1,203 @@
+//! One decision in one transaction: the facts are read, the policy decides, and what it decided is kept with its audit
+//! event or not at all.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{AuthorizePolicy, Next};
+use crate::{
+    domain::{
+        audit::{AuditEvent, AuditKind},
+        authn::{
+            acr::{Assurance, Moment},
+            policy::{Decision, FaceStanding, Facts, Refusal, StepUpPolicy},
+        },
+        id::{AuditId, GrantId, InteractionId, UserId},
+        oidc::{
+            client::Client,
+            error::ProtocolError,
+            grant::Grant,
+            interaction::{Interaction, InteractionEnd},
+            reply::AuthorizationReply,
+            request::{AuthorizationRequest, ReceivedParameters, RequestRefusal},
+        },
+        secret::TokenHash,
+        session::Session,
+        user::User,
+    },
+    flows::{Lost, standing::find_standing},
+    ports::{entropy::Entropy, fault::Fault, store::Db},
+};
+
+/// Now, randomness, and what the flow goes by, ready to be moved into a transaction.
+pub(super) struct Here {
+    pub(super) now: Timestamp,
+    pub(super) entropy: Arc<dyn Entropy>,
+    pub(super) policy: Arc<AuthorizePolicy>,
+}
+
+/// What one decision is about.
+struct Scene<'a> {
+    interaction: Interaction,
+    session: &'a Session,
+    client: Client,
+    request: AuthorizationRequest,
+}
+
+impl Here {
+    /// Opens an interaction, bound to a session where there is one.
+    pub(super) fn open(
+        &self,
+        db: &mut dyn Db,
+        client: &Client,
+        received: ReceivedParameters,
+        session: Option<&Session>,
+    ) -> Result<Interaction, Fault> {
+        let interaction = Interaction::open(
+            InteractionId::from_random(self.entropy.bytes()),
+            client.id.clone(),
+            received.parameters,
+            session.map(|session| session.id.clone()),
+            self.now,
+            self.policy.interaction,
+        );
+        db.insert_interaction(&interaction)?;
+        let mut event = self.event(AuditKind::InteractionOpened);
+        event.client = Some(client.id.clone());
+        event.interaction = Some(interaction.id.clone());
+        event.session = interaction.session.clone();
+        db.append_event(&event)?;
+        Ok(interaction)
+    }
+
+    /// Decides what comes next, and does it where it is done here.
+    pub(super) fn advance(
+        &self,
+        db: &mut dyn Db,
+        interaction: Interaction,
+        session: &Session,
+        device: Option<&TokenHash>,
+    ) -> Result<Result<Next, Lost>, Fault> {
+        let Some(client) = db.find_client(&interaction.client)? else { return Ok(Err(Lost::Unknown)) };
+        let parsed = AuthorizationRequest::parse(&client, &interaction.parameters, &self.policy.catalogue);
+        let request = match parsed {
+            Ok(request) => request,
+            // The registration was changed since; the address may no longer be the client's.
+            Err(RequestRefusal::Unaddressable(_)) => return Ok(Err(Lost::Over)),
+            Err(RequestRefusal::Answerable(reply)) => return Ok(Ok(Next::Answer(reply))),
+        };
+        let user = match &session.user {
+            Some(user) => db.find_user(user)?,
+            None => None,
+        };
+        let scene = Scene { interaction, session, client, request };
+        let decision = self.decide(db, &scene, user.as_ref(), device)?;
+        let next = match (decision, user) {
+            (Decision::SignIn(_), _) | (Decision::Proceed(_), None) => Next::SignIn,
+            (Decision::Enrol, _) => Next::Enrol,
+            (Decision::StepUp, _) => Next::StepUp,
+            (Decision::Proceed(assurance), Some(user)) => self.grant(db, scene, user.id, assurance)?,
+            (Decision::Refuse(refusal), _) => self.refuse(db, scene, refusal)?,
+        };
+        Ok(Ok(next))
+    }
+
+    fn decide(
+        &self,
+        db: &mut dyn Db,
+        scene: &Scene<'_>,
+        user: Option<&User>,
+        device: Option<&TokenHash>,
+    ) -> Result<Decision, Fault> {
+        let (face, unproven) = match user {
+            Some(user) => find_standing(db, user, device, &self.policy.proof_key, &self.policy.attempts)?,
+            None => (FaceStanding::NotEnrollable, Value::Null),
+        };
+        let requirement = &scene.request.requirement;
+        let decision = StepUpPolicy::decide(Facts {
+            requirement,
+            catalogue: &self.policy.catalogue,
+            ledger: user.map(|_| &scene.session.ledger),
+            face,
+            missed: scene.interaction.missed,
+            moment: Moment {
+                now: self.now,
+                max_age: requirement.max_age,
+                since: scene.interaction.opened_at,
+            },
+        });
+        let mut event = self
+            .event_in(AuditKind::Decided, scene)
+            .with("decision", json!(decision))
+            .with("asked", json!(requirement.acr))
+            .with("minimum", json!(requirement.minimum))
+            .with("face", json!(face))
+            .with("missed", json!(scene.interaction.missed));
+        if !unproven.is_null() {
+            event = event.with("enrolment_refused", unproven);
+        }
+        event.user = user.map(|user| user.id.clone());
+        db.append_event(&event)?;
+        Ok(decision)
+    }
+
+    /// Issues the code, once: the interaction's version guards against a second tab.
+    fn grant(
+        &self,
+        db: &mut dyn Db,
+        mut scene: Scene<'_>,
+        user: UserId,
+        assurance: Assurance,
+    ) -> Result<Next, Fault> {
+        scene.interaction.end = Some(InteractionEnd::Answered);
+        db.save_interaction(&scene.interaction)?;
+        let code = self.entropy.token();
+        let mut event = self
+            .event_in(AuditKind::GrantIssued, &scene)
+            .with("acr", json!(assurance.acr))
+            .with("amr", json!(assurance.amr))
+            .with("auth_time", assurance.auth_time.as_second());
+        let grant = Grant::issue(
+            GrantId::from_random(self.entropy.bytes()),
+            &code,
+            &scene.client,
+            user.clone(),
+            scene.session.id.clone(),
+            scene.request.terms,
+            assurance,
+            self.now,
+            self.policy.code,
+        );
+        db.insert_grant(&grant)?;
+        event.user = Some(user);
+        db.append_event(&event.with("grant", grant.id.as_str()))?;
+        Ok(Next::Answer(AuthorizationReply::code(scene.request.return_to, scene.request.state, code)))
+    }
+
+    fn refuse(&self, db: &mut dyn Db, mut scene: Scene<'_>, refusal: Refusal) -> Result<Next, Fault> {
+        scene.interaction.end = Some(InteractionEnd::Refused);
+        db.save_interaction(&scene.interaction)?;
+        let error = ProtocolError::from(refusal);
+        let mut event = self
+            .event_in(AuditKind::InteractionRefused, &scene)
+            .with("error", error.code.name())
+            .with("reason", error.reason);
+        event.user = scene.session.user.clone();
+        db.append_event(&event)?;
+        Ok(Next::Answer(AuthorizationReply::error(scene.request.return_to, scene.request.state, error)))
+    }
+
+    fn event_in(&self, kind: AuditKind, scene: &Scene<'_>) -> AuditEvent {
+        let mut event = self.event(kind);
+        event.client = Some(scene.client.id.clone());
+        event.session = Some(scene.session.id.clone());
+        event.interaction = Some(scene.interaction.id.clone());
+        event
+    }
+
+    fn event(&self, kind: AuditKind) -> AuditEvent {
+        AuditEvent::new(AuditId::from_random(self.entropy.bytes()), self.now, kind)
+    }
+}

@@ -1,0 +1,60 @@
+//! Whether a face can be asked of an account in this browser: its enrolment, proven again, and the tries that are left.
+
+use serde_json::Value;
+
+use crate::{
+    domain::{
+        authn::policy::FaceStanding,
+        face::attempts::{self, AttemptPolicy, DeviceScope},
+        id::UserId,
+        secret::TokenHash,
+        user::User,
+        workflow::enrolment::{ProofKey, ProvenEnrolment, Unproven},
+    },
+    ports::{fault::Fault, store::Db},
+};
+
+/// Reads an account's enrolment with its parent run and proves it; `None` where there is none.
+pub fn find_proven_enrolment(
+    db: &mut dyn Db,
+    user: &UserId,
+    key: &ProofKey,
+) -> Result<Option<Result<ProvenEnrolment, Unproven>>, Fault> {
+    let Some(enrolment) = db.find_enrolment_of(user)? else { return Ok(None) };
+    let proven = match db.find_run(&enrolment.run)? {
+        Some(parent) => ProvenEnrolment::prove(enrolment, &parent, key),
+        None => Err(Unproven::NoCompletedParent),
+    };
+    Ok(Some(proven))
+}
+
+/// Whose tries count in this browser: the known device's, or those of all unknown ones.
+pub fn find_scope(db: &mut dyn Db, user: &UserId, device: Option<&TokenHash>) -> Result<DeviceScope, Fault> {
+    let known = match device {
+        Some(hash) => db.find_device(user, hash)?,
+        None => None,
+    };
+    Ok(known.map_or(DeviceScope::Unknown, |device| DeviceScope::Known(device.id)))
+}
+
+/// The standing, and why an enrolment that is there does not count, for the audit log. Such a one also closes the way
+/// to a new enrolment: someone changed the rows, and an operator must look.
+pub(super) fn find_standing(
+    db: &mut dyn Db,
+    user: &User,
+    device: Option<&TokenHash>,
+    key: &ProofKey,
+    policy: &AttemptPolicy,
+) -> Result<(FaceStanding, Value), Fault> {
+    let enrolment = find_proven_enrolment(db, &user.id, key)?;
+    let scope = find_scope(db, &user.id, device)?;
+    let budget = db.find_budget(&user.id, &scope)?;
+    let enrolled = matches!(enrolment, Some(Ok(_)));
+    let enrollable = enrolment.is_none() && user.verified.is_some();
+    let standing = attempts::standing(enrolled, enrollable, budget.as_ref(), policy);
+    let unproven = match enrolment {
+        Some(Err(unproven)) => unproven.to_string().into(),
+        _ => Value::Null,
+    };
+    Ok((standing, unproven))
+}

@@ -1,0 +1,59 @@
+//! The UserInfo endpoint: what a live access token may learn of its user.
+
+use std::sync::Arc;
+
+use super::Unserved;
+use crate::{
+    domain::oidc::{
+        error::ProtocolError,
+        issuer::Issuer,
+        tokens::{Claims, INVALID_TOKEN, PresentedToken, user_info},
+    },
+    ports::{
+        clock::Clock,
+        store::Store,
+        tokens::{TokenSigner, TokenType},
+    },
+};
+
+/// Answers access tokens.
+pub struct UserInfo {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    signer: Arc<dyn TokenSigner>,
+    issuer: Issuer,
+}
+
+impl UserInfo {
+    /// Over its ports.
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        signer: Arc<dyn TokenSigner>,
+        issuer: Issuer,
+    ) -> Self {
+        Self { store, clock, signer, issuer }
+    }
+
+    /// The claims for an access token whose grant is not revoked and whose account still exists.
+    pub async fn answer(&self, token: &str) -> Result<Claims, Unserved<ProtocolError>> {
+        let keys = self.store.read(|db| db.signing_keys()).await?;
+        let claims = self.signer.verify(&keys, TokenType::AccessToken, token);
+        let claims = claims.ok_or(Unserved::Refused(INVALID_TOKEN))?;
+        let presented = PresentedToken::check(&self.issuer, &claims, self.clock.now());
+        let presented = presented.map_err(Unserved::Refused)?;
+        let found = self
+            .store
+            .read(move |db| {
+                let grant = db.find_grant(&presented.grant)?;
+                Ok((grant, db.find_user(&presented.user)?))
+            })
+            .await?;
+        match found {
+            (Some(grant), Some(user)) if grant.revoked_at.is_none() && grant.user == user.id => {
+                Ok(user_info(&user, &grant.terms.scope))
+            }
+            _ => Err(Unserved::Refused(INVALID_TOKEN)),
+        }
+    }
+}
