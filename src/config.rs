@@ -197,7 +197,7 @@ impl Config {
             step_up: StepUp {
                 freshness: from.seconds("step_up.freshness_seconds", 300, 30..=3_600),
                 parent_ceremony_counts: from.flag("step_up.parent_ceremony_counts", false),
-                ceremony: from.seconds("step_up.ceremony_seconds", 180, 60..=600),
+                ceremony: from.seconds("step_up.ceremony_seconds", 300, 60..=600),
             },
             tokens: Tokens {
                 code: from.seconds("tokens.code_seconds", 60, 10..=600),

@@ -85,7 +85,8 @@ fn from_provider(error: &str, description: Option<&str>) -> Told {
         "unmet_authentication_requirements" => (
             "We could not confirm that it is you",
             "The transfer was not made. It needs a check of your face, and that did not come about.",
-            unmet(description.unwrap_or_default()),
+            // Facestep puts its stable reason first, then a colon and words for a developer.
+            unmet(description.and_then(|description| description.split(':').next()).unwrap_or_default()),
         ),
         "access_denied" => (
             "You stopped before the end",
