@@ -1,0 +1,16 @@
+//! The storage conformance suite: each case runs on every engine, and must come out the same.
+//!
+//! PostgreSQL is the server that `FACESTEP_TEST_POSTGRES_URL` names, with a database of its own for each case. Without
+//! the variable it is skipped with a word, unless `CI_REQUIRE_POSTGRES=1` makes that a failure.
+
+mod audit;
+mod crud;
+mod damage;
+mod database;
+mod erase;
+mod housekeeping;
+mod opening;
+mod races;
+mod samples;
+mod single_use;
+mod transactions;

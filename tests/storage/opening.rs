@@ -1,0 +1,77 @@
+//! Opening: migrations run once, a newer database is refused, a bad place is told.
+
+use facestep::{domain::id::ClientId, ports::fault::Fault, storage};
+
+use crate::{
+    database::{Database, on_each_kept_engine, on_sqlite_file},
+    samples::*,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_that_start_together_migrate_once() {
+    on_each_kept_engine(async |database: Database| {
+        let fresh = match database.url.strip_prefix("sqlite:") {
+            Some(path) => format!("sqlite:{path}.fresh"),
+            None => {
+                database.tamper("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+                database.url.clone()
+            }
+        };
+        let starts: Vec<_> = (0..6)
+            .map(|_| {
+                let url = fresh.clone();
+                std::thread::spawn(move || storage::open(&url).map(drop))
+            })
+            .collect();
+        for start in starts {
+            start.join().unwrap().unwrap();
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_of_a_newer_program_is_refused() {
+    on_each_kept_engine(async |database: Database| {
+        database.tamper(
+            "INSERT INTO __diesel_schema_migrations (version, run_on) VALUES ('9999', CURRENT_TIMESTAMP)",
+        );
+        match storage::open(&database.url).map(drop) {
+            Err(Fault::Internal(text)) => assert!(text.contains("newer program (migration 9999"), "{text}"),
+            other => panic!("{other:?}"),
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_that_cannot_be_opened_is_told_without_the_url() {
+    for url in ["sqlite:/proc/nowhere/facestep.db", "postgres://someone:hunter2@127.0.0.1:1/facestep"] {
+        match storage::open(url).map(drop) {
+            Err(Fault::Unavailable(text)) => assert!(!text.contains("hunter2"), "{text}"),
+            other => panic!("{url}: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn databases_in_memory_are_strangers_to_each_other() {
+    let (one, other) = (storage::open("sqlite::memory:").unwrap(), storage::open("sqlite::memory:").unwrap());
+    one.transact(|db| db.insert_client(&client("c1"))).await.unwrap();
+    let found = other.read(|db| db.find_client(&ClientId::parse("c1").unwrap())).await.unwrap();
+    assert_eq!(found, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_sqlite_file_and_its_log_are_for_their_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    on_sqlite_file(async |database: Database| {
+        database.store.transact(|db| db.insert_client(&client("c1"))).await.unwrap();
+        let path = database.url.strip_prefix("sqlite:").unwrap();
+        for file in [path.to_owned(), format!("{path}-wal")] {
+            let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{file}");
+        }
+    })
+    .await;
+}

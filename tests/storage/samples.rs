@@ -1,0 +1,245 @@
+//! Plausible values of every kind. All times are whole milliseconds, as they are kept.
+
+use facestep::{
+    domain::{
+        audit::{AuditEvent, AuditKind},
+        authn::{
+            acr::{Acr, Assurance},
+            amr::Amr,
+            ledger::{AssuranceEntry, Evidence, Method},
+        },
+        device::KnownDevice,
+        face::{
+            attempts::{AttemptBudget, DeviceScope},
+            capture::CaptureNonce,
+            ceremony::{Ceremony, CeremonyKeys, CeremonyStage},
+            challenge::LivenessChallenge,
+            template::ModelId,
+        },
+        id::*,
+        keys::{SigningAlgorithm, SigningKey},
+        oidc::{
+            client::{Client, ClientAuthentication},
+            grant::{Grant, GrantTerms},
+            interaction::{AuthorizationParameters, Interaction},
+        },
+        secret::SecretToken,
+        session::Session,
+        user::{PasswordHash, User, Username, VerifiedAttributes},
+        workflow::{
+            enrolment::Enrolment,
+            evidence::{IdentityEvidence, MatchClass, MatchedEvidence},
+            run::WorkflowRun,
+        },
+    },
+    ports::store::{Db, Persona},
+};
+use jiff::{SignedDuration, Timestamp, civil::date};
+
+/// A moment in milliseconds after a fixed start.
+pub fn at(milliseconds: i64) -> Timestamp {
+    Timestamp::from_millisecond(1_790_000_000_123 + milliseconds).unwrap()
+}
+
+pub fn secret(text: &str) -> SecretToken {
+    SecretToken::from_outside(text)
+}
+
+pub fn user_id(text: &str) -> UserId {
+    UserId::parse(text).unwrap()
+}
+
+pub fn verified() -> VerifiedAttributes {
+    VerifiedAttributes {
+        given_name: "Ada".into(),
+        family_name: "King Lovelace".into(),
+        birth_date: date(1815, 12, 10),
+    }
+}
+
+pub fn user(id: &str) -> User {
+    User {
+        id: user_id(id),
+        username: Username::parse(&format!("{id}@example.org")).unwrap(),
+        password: PasswordHash(format!("$argon2id$of-{id}")),
+        verified: Some(verified()),
+        created_at: at(0),
+    }
+}
+
+pub fn client(id: &str) -> Client {
+    Client {
+        id: ClientId::parse(id).unwrap(),
+        name: "Bank “Süd”".into(),
+        authentication: ClientAuthentication::ClientSecretPost,
+        secret_hash: Some(secret("client").hash()),
+        redirect_uris: vec!["http://127.0.0.1:8081/callback".into(), "https://bank.example/c?x=1".into()],
+        id_token_algorithm: SigningAlgorithm::ES256,
+        minimum_acr: Some(Acr::face()),
+        acr_values_are_necessary: true,
+        protected_scopes: vec!["transfer".into()],
+        created_at: at(1),
+    }
+}
+
+pub fn session(id: &str, user: Option<&str>) -> Session {
+    let name = SessionId::parse(id).unwrap();
+    let mut session = Session::open(name, &secret(&format!("cookie-{id}")), secret("csrf"), at(2));
+    if let Some(user) = user {
+        let entry = AssuranceEntry { method: Method::Pwd, achieved_at: at(3), evidence: Evidence::Password };
+        session.sign_in(user_id(user), entry, &secret(&format!("renewed-{id}")));
+    }
+    session
+}
+
+pub fn interaction(id: &str, client: &str, session: Option<&str>) -> Interaction {
+    let parameters = [("scope", "openid"), ("state", "a \"b\" ü"), ("nonce", "n")];
+    Interaction::open(
+        InteractionId::parse(id).unwrap(),
+        ClientId::parse(client).unwrap(),
+        AuthorizationParameters(parameters.map(|(k, v)| (k.to_owned(), v.to_owned())).into()),
+        session.map(|session| SessionId::parse(session).unwrap()),
+        at(4),
+        SignedDuration::from_mins(10),
+    )
+}
+
+pub fn grant(id: &str, client_id: &str, user: &str) -> Grant {
+    Grant::issue(
+        GrantId::parse(id).unwrap(),
+        &secret(&format!("code-{id}")),
+        &client(client_id),
+        user_id(user),
+        SessionId::parse("s1").unwrap(),
+        GrantTerms {
+            redirect_uri: "https://bank.example/c?x=1".into(),
+            scope: "openid".into(),
+            nonce: Some("n\u{0}n".replace('\u{0}', "-")),
+            code_challenge: Some("challenge".into()),
+            resource: vec!["https://api.example".into()],
+        },
+        Assurance { acr: Acr::face(), amr: vec![Amr::Face, Amr::Mfa, Amr::Pwd], auth_time: at(3) },
+        at(5),
+        SignedDuration::from_mins(1),
+    )
+}
+
+pub fn signing_key(id: &str, algorithm: SigningAlgorithm, created: i64) -> SigningKey {
+    SigningKey {
+        id: KeyId::parse(id).unwrap(),
+        algorithm,
+        public_jwk: "{\"kty\":\"EC\"}".into(),
+        sealed_private_jwk: vec![0, 255, 1],
+        created_at: at(created),
+    }
+}
+
+pub fn run(id: &str, user: &str, interaction: &str) -> WorkflowRun {
+    let interaction = InteractionId::parse(interaction).unwrap();
+    WorkflowRun::open_parent(RunId::parse(id).unwrap(), user_id(user), interaction, at(6))
+}
+
+pub fn evidence() -> MatchedEvidence {
+    let verified = verified();
+    let evidence = IdentityEvidence {
+        source: "simulator".into(),
+        transaction: "t1".into(),
+        document_hash: "hash".into(),
+        class: MatchClass::Exact,
+        given_name: verified.given_name.clone(),
+        family_name: verified.family_name.clone(),
+        birth_date: verified.birth_date,
+        portrait_sha256: "hash".into(),
+        checked_at: at(7),
+    };
+    evidence.judge(Some(&verified)).unwrap()
+}
+
+pub fn enrolment(id: &str, user: &str, run: &str) -> Enrolment {
+    Enrolment {
+        id: EnrolmentId::parse(id).unwrap(),
+        user: user_id(user),
+        run: RunId::parse(run).unwrap(),
+        model: ModelId("0123abcd".into()),
+        sealed_template: (0..=255).collect(),
+        evidence: evidence(),
+        completed_at: at(8),
+        proof: vec![0; 32],
+        revoked_at: None,
+    }
+}
+
+pub fn ceremony(id: &str, user: &str, run: &str) -> Ceremony {
+    Ceremony {
+        id: CeremonyId::parse(id).unwrap(),
+        run: RunId::parse(run).unwrap(),
+        interaction: InteractionId::parse("i1").unwrap(),
+        session: SessionId::parse("s1").unwrap(),
+        user: user_id(user),
+        challenge: LivenessChallenge::draw(&[0, 1, 2, 3, 4, 5, 6, 7]).unwrap(),
+        nonce: CaptureNonce::from_random([9; 32]),
+        keys: CeremonyKeys {
+            capture_public_jwk: "{\"crv\":\"P-256\"}".into(),
+            hint_public_jwk: "{}".into(),
+            sealed_private_jwks: vec![7, 0, 7],
+        },
+        stage: CeremonyStage::Opened,
+        opened_at: at(9),
+        expires_at: at(90_000),
+        version: 0,
+    }
+}
+
+pub fn budget(user: &str, scope: DeviceScope) -> AttemptBudget {
+    AttemptBudget {
+        user: user_id(user),
+        scope,
+        failures_in_a_row: 1,
+        poor_pictures_in_a_row: 2,
+        last_spent_at: Some(at(10)),
+        suspended_at: None,
+        version: 0,
+    }
+}
+
+pub fn device(id: &str, user: &str) -> KnownDevice {
+    KnownDevice {
+        id: DeviceId::parse(id).unwrap(),
+        user: user_id(user),
+        token_hash: secret("device").hash(),
+        first_success_at: at(11),
+    }
+}
+
+pub fn persona(document_number: &str) -> Persona {
+    Persona {
+        document_number: document_number.into(),
+        behaviour: "match".into(),
+        given_name: "Ada".into(),
+        family_name: "King Lovelace".into(),
+        birth_date: date(1815, 12, 10),
+        sealed_portrait: vec![1, 0, 2],
+    }
+}
+
+pub fn event(id: &str) -> AuditEvent {
+    AuditEvent::new(AuditId::parse(id).unwrap(), at(12), AuditKind::Decided).with("reason", "because \"ü\"")
+}
+
+/// An account with one of everything that can be its, all names ending like the account's.
+pub fn fill(db: &mut dyn Db, n: u32) {
+    let (user_name, client_name) = (format!("u{n}"), format!("c{n}"));
+    assert!(db.insert_user(&user(&user_name)).unwrap());
+    assert!(db.insert_client(&client(&client_name)).unwrap());
+    db.insert_session(&session(&format!("s{n}"), Some(&user_name))).unwrap();
+    db.insert_interaction(&interaction(&format!("i{n}"), &client_name, Some(&format!("s{n}")))).unwrap();
+    db.insert_grant(&grant(&format!("g{n}"), &client_name, &user_name)).unwrap();
+    db.insert_run(&run(&format!("r{n}"), &user_name, &format!("i{n}"))).unwrap();
+    db.insert_enrolment(&enrolment(&format!("e{n}"), &user_name, &format!("r{n}"))).unwrap();
+    db.insert_ceremony(&ceremony(&format!("k{n}"), &user_name, &format!("r{n}"))).unwrap();
+    db.insert_device(&device(&format!("d{n}"), &user_name)).unwrap();
+    db.save_budget(&budget(&user_name, DeviceScope::Unknown)).unwrap();
+    let known = DeviceScope::Known(DeviceId::parse(&format!("d{n}")).unwrap());
+    db.save_budget(&budget(&user_name, known)).unwrap();
+    db.append_event(&event(&format!("a{n}"))).unwrap();
+}
