@@ -35,6 +35,8 @@ pub struct Config {
     pub key_file: PathBuf,
     /// The folder with the built models and ONNX Runtime.
     pub models_dir: PathBuf,
+    /// Where people find help, as it stands on a page; the client's support where it is empty.
+    pub contact: String,
     /// Whether the made-up people and their digital identities exist.
     pub demo: bool,
     /// How long a browser stays signed in.
@@ -49,8 +51,6 @@ pub struct Config {
     pub limits: Limits,
     /// What is logged, and how.
     pub log: Log,
-    /// How the audit log is sealed.
-    pub audit: Audit,
 }
 
 /// `[session]`: how long a browser stays signed in.
@@ -60,6 +60,8 @@ pub struct Session {
     pub idle: SignedDuration,
     /// A session this old has ended, however busy it was.
     pub absolute: SignedDuration,
+    /// A client's request waits this long for the person to come to its end.
+    pub interaction: SignedDuration,
 }
 
 /// `[step_up]`: when a face proves something, and for how long.
@@ -78,8 +80,10 @@ pub struct StepUp {
 pub struct Tokens {
     /// How long an authorization code can be redeemed (RFC 6749 §4.1.2 asks for ten minutes at most).
     pub code: SignedDuration,
-    /// How long an access token and an ID token are good for.
-    pub token: SignedDuration,
+    /// How long an ID token is good for: long enough for the client to read it.
+    pub id_token: SignedDuration,
+    /// How long an access token is good for.
+    pub access_token: SignedDuration,
 }
 
 /// `[attempts]`: how many failures are borne (NIST SP 800-63B-4 §3.2.3).
@@ -145,13 +149,6 @@ pub enum LogLevel {
     Debug,
 }
 
-/// `[audit]`: how the audit log is sealed.
-#[derive(Debug, Clone, Copy)]
-pub struct Audit {
-    /// How often new events are ordered and chained.
-    pub seal_every: SignedDuration,
-}
-
 impl Config {
     /// Reads the file, then the environment over it, and checks the whole.
     ///
@@ -189,10 +186,12 @@ impl Config {
             database_url: from.database("database_url", "sqlite:var/db/facestep.sqlite3"),
             key_file: from.path("key_file", "var/keys/facestep.key"),
             models_dir: from.path("models_dir", "models/built"),
+            contact: from.text("contact", ""),
             demo: from.flag("demo", false),
             session: Session {
                 idle: from.seconds("session.idle_seconds", 1_800, 60..=86_400),
                 absolute: from.seconds("session.absolute_seconds", 43_200, 300..=2_592_000),
+                interaction: from.seconds("session.interaction_seconds", 1_800, 600..=7_200),
             },
             step_up: StepUp {
                 freshness: from.seconds("step_up.freshness_seconds", 300, 30..=3_600),
@@ -201,7 +200,8 @@ impl Config {
             },
             tokens: Tokens {
                 code: from.seconds("tokens.code_seconds", 60, 10..=600),
-                token: from.seconds("tokens.token_seconds", 300, 60..=3_600),
+                id_token: from.seconds("tokens.id_token_seconds", 300, 60..=3_600),
+                access_token: from.seconds("tokens.access_token_seconds", 300, 60..=3_600),
             },
             attempts: Attempts {
                 failures_before_delay: from.number("attempts.failures_before_delay", 5, 1..=10),
@@ -230,7 +230,6 @@ impl Config {
                 ),
                 level: from.choice("log.level", LogLevel::Info, &LogLevel::ALL),
             },
-            audit: Audit { seal_every: from.seconds("audit.seal_every_seconds", 2, 1..=3_600) },
         }
     }
 }

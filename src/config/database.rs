@@ -11,13 +11,14 @@ pub struct DatabaseUrl {
 }
 
 impl DatabaseUrl {
-    /// Understands `sqlite:PATH` and `postgres://…`; nothing else is a database that we know.
+    /// Understands `sqlite:PATH`, `sqlite::memory:` and `postgres://…`; nothing else is a database that we know.
     #[must_use]
     pub fn parse(url: &str) -> Option<Self> {
         if let Some(rest) = url.strip_prefix("sqlite:") {
             let path = rest.strip_prefix("//").unwrap_or(rest);
             let named = !path.is_empty() && !path.contains(['?', '#']);
-            return named.then(|| Self { url: url.to_owned(), file: Some(PathBuf::from(path)) });
+            let file = (path != ":memory:").then(|| PathBuf::from(path));
+            return named.then(|| Self { url: url.to_owned(), file });
         }
         let server = url.starts_with("postgres://") || url.starts_with("postgresql://");
         (server && url::Url::parse(url).is_ok()).then(|| Self { url: url.to_owned(), file: None })
@@ -34,7 +35,7 @@ impl DatabaseUrl {
         &self.url
     }
 
-    /// The SQLite file; nothing for a server.
+    /// The SQLite file; nothing for a server or for memory.
     #[must_use]
     pub fn file(&self) -> Option<&Path> {
         self.file.as_deref()
@@ -45,6 +46,7 @@ impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.file {
             Some(path) => write!(f, "SQLite in {}", path.display()),
+            None if self.url.starts_with("sqlite:") => f.write_str("SQLite in memory"),
             None => {
                 let host = url::Url::parse(&self.url).ok().and_then(|url| url.host_str().map(str::to_owned));
                 write!(f, "PostgreSQL at {}", host.as_deref().unwrap_or("localhost"))

@@ -170,6 +170,12 @@ fn a_database_password_is_in_no_message_and_no_debug_output() {
 }
 
 #[test]
+fn a_database_in_memory_has_no_folder_that_a_key_could_be_in() {
+    let config = with("FACESTEP_DATABASE_URL", "sqlite::memory:").unwrap();
+    assert_eq!(config.database_url.to_string(), "SQLite in memory");
+}
+
+#[test]
 fn limits_that_contradict_each_other_are_told() {
     let text = format!(
         "{LOCAL}[session]\nidle_seconds = 3600\nabsolute_seconds = 1800\n[attempts]\nfailures_before_delay = 9\n\
