@@ -3,6 +3,8 @@
 //! The folders are the layers and the features are the walls: `domain` decides, `ports` says what a flow needs,
 //! `flows` holds one use case per file, and everything else is an adapter. See `ARCHITECTURE.md`.
 
+#[cfg(feature = "web")]
+pub mod app;
 #[cfg(feature = "cli")]
 pub mod config;
 pub mod domain;

@@ -1,6 +1,18 @@
 //! HTTP: what people and clients see of the provider.
 
 pub mod assets;
+pub mod browser;
+pub mod error;
+pub mod follow;
+pub mod form;
 pub mod headers;
+pub mod health;
+pub mod interaction;
+pub mod limits;
+pub mod oidc;
 pub mod pages;
 pub mod request_log;
+pub mod routes;
+pub mod server;
+pub mod state;
+pub mod throttle;

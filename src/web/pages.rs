@@ -34,6 +34,11 @@ pub trait Page: Template {
     fn policy(&self) -> Policy;
 }
 
+/// A page as it is shown when all is well.
+pub fn shown(page: &impl Page) -> HttpResponse {
+    answer(StatusCode::OK, page)
+}
+
 /// Renders a page into an answer that carries the page's own security headers and may not be stored.
 ///
 /// A page that does not render (a text is missing) is our fault: it is logged, and the person sees a plain 500.

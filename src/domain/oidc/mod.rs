@@ -1,8 +1,10 @@
 //! OpenID Connect as values: clients, requests, grants, tokens, replies and errors.
 
+pub mod bearer;
 mod checks;
 pub mod client;
 pub mod credentials;
+pub mod endpoints;
 pub mod error;
 pub mod grant;
 pub mod interaction;

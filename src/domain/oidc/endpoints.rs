@@ -1,0 +1,54 @@
+//! Where our endpoints are, and what we say of ourselves in the metadata document.
+
+use serde_json::{Value, json};
+
+use super::{issuer::Issuer, scope::STANDARD};
+use crate::domain::{
+    authn::acr::{Acr, AcrCatalogue},
+    keys::SigningAlgorithm,
+};
+
+/// The authorization endpoint (RFC 6749 §3.1).
+pub const AUTHORIZE: &str = "/authorize";
+/// The token endpoint (RFC 6749 §3.2).
+pub const TOKEN: &str = "/token";
+/// The UserInfo endpoint (OpenID Connect Core 1.0 §5.3).
+pub const USER_INFO: &str = "/userinfo";
+/// The JWK set (RFC 7517 §5).
+pub const JWKS: &str = "/jwks.json";
+/// The metadata for OpenID clients (OpenID Connect Discovery 1.0 §4).
+pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
+/// The same for OAuth clients (RFC 8414 §3).
+pub const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
+
+/// The metadata document (OpenID Connect Discovery 1.0 §3, RFC 8414 §2): only what is really spoken here.
+pub fn metadata(issuer: &Issuer, catalogue: &AcrCatalogue) -> Value {
+    let contexts: Vec<&Acr> = catalogue.names().collect();
+    let algorithms: Vec<&str> = SigningAlgorithm::ALL.into_iter().map(SigningAlgorithm::name).collect();
+    json!({
+        "issuer": issuer.as_str(),
+        "authorization_endpoint": issuer.address(AUTHORIZE),
+        "token_endpoint": issuer.address(TOKEN),
+        "userinfo_endpoint": issuer.address(USER_INFO),
+        "jwks_uri": issuer.address(JWKS),
+        "scopes_supported": STANDARD,
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code"],
+        "acr_values_supported": contexts,
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": algorithms,
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "claim_types_supported": ["normal"],
+        "claims_supported": [
+            "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid",
+            "name", "given_name", "family_name", "birthdate",
+        ],
+        "claims_parameter_supported": true,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+        "authorization_response_iss_parameter_supported": true,
+    })
+}

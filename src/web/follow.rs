@@ -1,0 +1,46 @@
+//! From what comes next to where the browser goes. Always 303, so that no form is sent on (RFC 9700 §4.12).
+
+use actix_web::{
+    HttpResponse,
+    http::header::{CACHE_CONTROL, LOCATION},
+};
+
+use super::state::App;
+use crate::{
+    domain::{id::InteractionId, secret::SecretToken},
+    flows::authorize::Next,
+};
+
+/// The page or the client's address that comes next, with a renewed session cookie where there is one.
+pub fn follow(
+    app: &App,
+    interaction: &InteractionId,
+    next: &Next,
+    renewed: Option<&SecretToken>,
+) -> HttpResponse {
+    let mut response = match next {
+        Next::SignIn => see_other(&format!("/interaction/{interaction}/sign-in")),
+        Next::Enrol => see_other(&format!("/interaction/{interaction}/enrol")),
+        Next::StepUp => see_other(&format!("/interaction/{interaction}/step-up")),
+        Next::Answer(reply) => see_other(reply.address(&app.issuer).as_str()),
+    };
+    if let Some(secret) = renewed {
+        // A value that cannot stand in a cookie header cannot come up: secrets are base64url.
+        let added = response.add_cookie(&app.cookies.session(secret));
+        debug_assert!(added.is_ok());
+    }
+    response
+}
+
+/// Where an interaction goes on after a step.
+pub fn resume_address(interaction: &InteractionId) -> String {
+    format!("/interaction/{interaction}/resume")
+}
+
+/// A 303 to one of our own pages, or to an address that a reply was proven for.
+pub fn see_other(address: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((LOCATION, address))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .finish()
+}

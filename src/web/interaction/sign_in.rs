@@ -1,0 +1,65 @@
+//! The sign-in page and its form.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::{
+    flows::{authorize::OpenInteraction, sign_in::SignInOutcome},
+    web::{
+        browser::{InInteraction, OwnBrowser},
+        error::{Failure, sign_in_again},
+        follow::follow,
+        form::Form,
+        headers::FormTarget,
+        pages::{self, SignInPage, SignInProblem},
+        state::App,
+    },
+};
+
+/// `GET /interaction/{interaction}/sign-in`.
+pub async fn show(
+    app: web::Data<App>,
+    InInteraction(interaction): InInteraction,
+    OwnBrowser(browser): OwnBrowser,
+) -> Result<HttpResponse, Failure> {
+    let open = app.authorize.find(&interaction, &browser).await?;
+    let username = open.request.login_hint.clone().unwrap_or_default();
+    Ok(pages::shown(&page(&open, username, None)))
+}
+
+/// `POST /interaction/{interaction}/sign-in`.
+pub async fn submit(
+    app: web::Data<App>,
+    request: HttpRequest,
+    InInteraction(interaction): InInteraction,
+    OwnBrowser(browser): OwnBrowser,
+    form: Form,
+) -> Result<HttpResponse, Failure> {
+    form.prove_own(&request, &app, &browser)?;
+    let open = app.authorize.find(&interaction, &browser).await?;
+    let typed = form.value("username").unwrap_or_default();
+    let again = |problem, wait| sign_in_again(&page(&open, typed.to_owned(), Some(problem)), wait);
+    let (Some(name), Some(password)) = (form.value("username"), form.value("password")) else {
+        return Ok(again(SignInProblem::Incomplete, None));
+    };
+    if let Err(wait_seconds) = app.throttle.spend(name, request.peer_addr().map(|peer| peer.ip())) {
+        return Ok(again(SignInProblem::Throttled { wait_seconds }, Some(wait_seconds)));
+    }
+    match app.sign_in.attempt(&interaction, &browser, name, password).await? {
+        SignInOutcome::Mismatch => Ok(again(SignInProblem::Mismatch, None)),
+        SignInOutcome::SignedIn(signed_in) => {
+            let next = app.authorize.advance(&interaction, &signed_in.browser).await?;
+            Ok(follow(&app, &interaction, &next, Some(&signed_in.renewed)))
+        }
+    }
+}
+
+fn page(open: &OpenInteraction, username: String, problem: Option<SignInProblem>) -> SignInPage {
+    SignInPage {
+        interaction: open.interaction.id.to_string(),
+        csrf: open.session.csrf.expose().to_owned(),
+        client: open.client.name.clone(),
+        returns_to: FormTarget::of(&open.request.terms.redirect_uri),
+        username,
+        problem,
+    }
+}

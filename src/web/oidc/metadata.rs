@@ -1,0 +1,33 @@
+//! What clients read before they ask: metadata and keys. Both may be kept for a while, and read from any origin.
+
+use actix_web::{
+    HttpResponse,
+    http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL},
+    web,
+};
+use serde_json::Value;
+
+use crate::web::{error::Failure, state::App};
+
+/// Seconds that the metadata may be kept.
+const METADATA_SECONDS: u32 = 3600;
+/// Seconds that the keys may be kept: a new key is known everywhere after that.
+const KEYS_SECONDS: u32 = 300;
+
+/// `GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`.
+pub async fn metadata(app: web::Data<App>) -> HttpResponse {
+    public(&app.metadata, METADATA_SECONDS)
+}
+
+/// `GET /jwks.json`.
+pub async fn keys(app: web::Data<App>) -> Result<HttpResponse, Failure> {
+    Ok(public(&app.signing_keys.published().await?, KEYS_SECONDS))
+}
+
+fn public(document: &Value, seconds: u32) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, format!("public, max-age={seconds}")))
+        .insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+        .insert_header(("cross-origin-resource-policy", "cross-origin"))
+        .json(document)
+}

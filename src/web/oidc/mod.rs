@@ -1,0 +1,6 @@
+//! The endpoints that clients speak to.
+
+pub mod authorize;
+pub mod metadata;
+pub mod token;
+pub mod user_info;
