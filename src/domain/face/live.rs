@@ -111,23 +111,27 @@ impl LiveChallenge {
         Ok(())
     }
 
-    /// Commits to frames, in the order in which they were taken.
+    /// Commits to frames, in the order in which they were taken. Those that were under way when the challenge ended are
+    /// still part of the capture, and answer nothing.
     pub fn commit(&mut self, hashes: Vec<FrameHash>, now: Timestamp) -> Vec<Cue> {
         for hash in hashes {
-            if self.transcript.finished_at.is_some() || !self.committed.insert(hash.clone()) {
+            let is_new = self.committed.insert(hash.clone());
+            if !is_new || self.committed.len() > self.policy.most_frames {
                 return vec![Cue::Stop(StopReason::Protocol)];
             }
             self.transcript.committed.push(Commitment { hash, at: now });
         }
-        if self.transcript.committed.len() > self.policy.most_frames {
-            return vec![Cue::Stop(StopReason::Protocol)];
-        }
-        let cues = self.advance(now);
-        let is_full = self.transcript.committed.len() == self.policy.most_frames;
-        if is_full && self.transcript.finished_at.is_none() {
-            return vec![Cue::Stop(StopReason::TooSlow)];
-        }
-        cues
+        self.advance(now)
+    }
+
+    /// Whether the last prompt was answered.
+    pub fn is_finished(&self) -> bool {
+        self.transcript.finished_at.is_some()
+    }
+
+    /// Whether anything was revealed that cannot be guessed: `centre` always comes first.
+    pub fn has_revealed_a_turn(&self) -> bool {
+        self.transcript.revealed_at.len() > 1
     }
 
     /// Takes in what a hint frame showed that had arrived at `arrived`.
@@ -211,7 +215,8 @@ impl LiveChallenge {
         let enough = match revealed {
             0 => true,
             1 => frames - self.frames_at_reveal >= self.policy.frames_at_centre,
-            _ => frames - self.frames_at_hold >= self.policy.frames_at_turn,
+            // One frame after the turn was first seen: two of them, with the one of that moment, can show it again.
+            _ => frames > self.frames_at_hold && frames - self.frames_at_reveal >= self.policy.frames_at_turn,
         };
         enough && self.hold.len() >= self.policy.held as usize
     }

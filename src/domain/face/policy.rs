@@ -23,7 +23,7 @@ pub struct CapturePolicy {
     pub held: u32,
     /// How many frames must be committed while `centre` is shown: the comparison takes its frames from these.
     pub frames_at_centre: usize,
-    /// How many frames must be committed while a turn is seen held.
+    /// How many frames must be committed while a turn is asked for.
     pub frames_at_turn: usize,
     /// How many frames a capture has at most.
     pub most_frames: usize,
