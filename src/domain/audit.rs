@@ -44,6 +44,10 @@ pub enum AuditKind {
     CeremonyOpened,
     /// An attempt was spent.
     AttemptSpent,
+    /// An attempt was given back: the analysis had no room, and nothing was judged.
+    AttemptReturned,
+    /// A capture broke off after a turn was revealed, before an attempt was spent.
+    CeremonyBrokenOff,
     /// A capture was judged.
     CeremonyConcluded,
     /// A template was sealed.

@@ -8,10 +8,15 @@ use crate::ports::fault::Fault;
 pub mod audit_seal;
 pub mod authorize;
 pub mod browser;
+pub mod ceremony;
+pub mod consent;
+mod devices;
+pub mod enrol;
 pub mod housekeeping;
 pub mod sign_in;
 pub mod signing_keys;
 pub mod standing;
+pub mod step_up;
 pub mod token;
 pub mod user_info;
 

@@ -57,6 +57,12 @@ impl AttemptPolicy {
     pub fn window(&self, now: Timestamp) -> i64 {
         now.as_second().div_euclid(self.population_window.as_secs().max(1))
     }
+
+    /// When that window ends.
+    pub fn window_end(&self, now: Timestamp) -> Timestamp {
+        let end = self.window(now).saturating_add(1).saturating_mul(self.population_window.as_secs().max(1));
+        Timestamp::from_second(end).unwrap_or(Timestamp::MAX)
+    }
 }
 
 /// Why a try is not admitted.
@@ -149,6 +155,13 @@ impl AttemptBudget {
     pub fn poor_picture(&mut self) {
         self.give_back();
         self.poor_pictures_in_a_row = self.poor_pictures_in_a_row.saturating_add(1);
+    }
+
+    /// Counts a capture that broke off after a turn was revealed, before a try was spent. It counts like a poor picture:
+    /// otherwise a recording could be played, at no cost, until the challenge happens to ask for what it shows.
+    pub fn break_off(&mut self, now: Timestamp) {
+        self.poor_pictures_in_a_row = self.poor_pictures_in_a_row.saturating_add(1);
+        self.last_spent_at = self.last_spent_at.max(Some(now));
     }
 
     /// Gives a spent try back that nothing was judged in, as when the analysis had no room for it.

@@ -41,6 +41,9 @@ pub enum RunStage {
     Identity {
         /// The consent given.
         consent: Consent,
+        /// How many documents were looked up; bounded, so that nobody can search a register.
+        #[serde(default)]
+        lookups: u32,
     },
     /// Parent: the live face is to be judged against the portrait.
     Portrait {
@@ -130,13 +133,21 @@ impl WorkflowRun {
             return Err(WrongStep);
         }
         let consent = Consent { text_version: text_version.to_owned(), given_at: now };
-        self.stage = RunStage::Identity { consent };
+        self.stage = RunStage::Identity { consent, lookups: 0 };
         Ok(())
+    }
+
+    /// Counts a document's look-up, before the source is asked; `false` when this run has had its most.
+    pub fn look_up(&mut self, most: u32) -> Result<bool, WrongStep> {
+        let RunStage::Identity { lookups, .. } = &mut self.stage else { return Err(WrongStep) };
+        let is_admitted = *lookups < most;
+        *lookups = lookups.saturating_add(u32::from(is_admitted));
+        Ok(is_admitted)
     }
 
     /// Records evidence about the right person and the sealed template of its portrait.
     pub fn identify(&mut self, evidence: MatchedEvidence, sealed_portrait: Vec<u8>) -> Result<(), WrongStep> {
-        let RunStage::Identity { consent } = &self.stage else { return Err(WrongStep) };
+        let RunStage::Identity { consent, .. } = &self.stage else { return Err(WrongStep) };
         self.stage = RunStage::Portrait { consent: consent.clone(), evidence, sealed_portrait };
         Ok(())
     }

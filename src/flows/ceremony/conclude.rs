@@ -1,0 +1,204 @@
+//! The verdict's consequences, all in one transaction: run, enrolment, budget, ledger, session, device and audit.
+
+use std::sync::Arc;
+
+use super::{
+    Ceremonies, FacePolicy, FaceRefusal, Scribe, Served, named_interaction,
+    open::unknown,
+    sealed::seal_template,
+    upload::{Judged, Outcome, Spent, run_of},
+};
+use crate::{
+    domain::{
+        audit::AuditKind,
+        authn::ledger::{AssuranceEntry, Evidence, Method},
+        face::{
+            attempts::{AttemptBudget, DeviceScope},
+            ceremony::Ceremony,
+            verification::{Cause, Passed, Rejection, Verdict},
+        },
+        id::EnrolmentId,
+        oidc::interaction::Interaction,
+        secret::SecretToken,
+        workflow::{
+            enrolment::{Enrolment, ProofKey},
+            run::{RunKind, WorkflowRun},
+        },
+    },
+    flows::{browser::Browser, devices},
+    ports::{envelope::SealedKind, fault::Fault, store::Db},
+};
+
+/// What a transaction concludes, prepared outside it so that it can be run again.
+struct Conclusion {
+    spent: Spent,
+    browser: Browser,
+    verdict: Verdict,
+    sealed_template: Option<(EnrolmentId, Vec<u8>)>,
+    renewed: SecretToken,
+    device: SecretToken,
+    policy: FacePolicy,
+    proof_key: Arc<ProofKey>,
+}
+
+impl Ceremonies {
+    /// Records the verdict on a spent attempt and everything that follows from it.
+    pub(super) async fn conclude(&self, spent: Spent, browser: &Browser, verdict: Verdict) -> Served<Judged> {
+        let conclusion = Arc::new(Conclusion {
+            sealed_template: self.seal_live_template(&spent.run, &verdict)?,
+            spent,
+            browser: browser.clone(),
+            verdict,
+            renewed: self.room.entropy.token(),
+            device: self.room.entropy.token(),
+            policy: self.room.policy,
+            proof_key: self.room.proof_key.clone(),
+        });
+        self.room.change(move |db, scribe| conclusion.apply(db, scribe)).await
+    }
+
+    /// Seals the template that a passed parent run enrols.
+    fn seal_live_template(
+        &self,
+        run: &WorkflowRun,
+        verdict: &Verdict,
+    ) -> Result<Option<(EnrolmentId, Vec<u8>)>, Fault> {
+        let (RunKind::Parent, Verdict::Passed(passed)) = (&run.kind, verdict) else { return Ok(None) };
+        let id = EnrolmentId::from_random(self.room.entropy.bytes());
+        let vault = self.room.vault.as_ref();
+        let sealed = seal_template(vault, SealedKind::Template, id.as_str(), passed.live_template())?;
+        Ok(Some((id, sealed)))
+    }
+}
+
+impl Conclusion {
+    fn apply(&self, db: &mut dyn Db, scribe: &Scribe) -> Served<Judged> {
+        let mut ceremony = db.find_ceremony(&self.spent.ceremony.id)?.ok_or_else(unknown)?;
+        if !ceremony.conclude(matches!(self.verdict, Verdict::Passed(_))) {
+            return Err(FaceRefusal::WrongStep.into());
+        }
+        db.save_ceremony(&ceremony)?;
+        let interaction = named_interaction(db, &ceremony.interaction)?;
+        let budget = &self.spent.budget;
+        let kept = db.find_budget(&budget.user, &budget.scope)?;
+        let budget = kept.ok_or_else(|| Fault::Damaged("a spent budget is gone".into()))?;
+        match &self.verdict {
+            Verdict::Passed(passed) => self.pass(db, scribe, &ceremony, interaction, budget, passed),
+            Verdict::Rejected(rejection) => {
+                self.reject(db, scribe, &ceremony, interaction, budget, rejection)
+            }
+        }
+    }
+
+    fn pass(
+        &self,
+        db: &mut dyn Db,
+        scribe: &Scribe,
+        ceremony: &Ceremony,
+        interaction: Interaction,
+        mut budget: AttemptBudget,
+        passed: &Passed,
+    ) -> Served<Judged> {
+        budget.pass();
+        db.save_budget(&budget)?;
+        db.refund_population(self.spent.window)?;
+        let event = scribe.ceremony_event(AuditKind::CeremonyConcluded, &interaction, ceremony);
+        db.append_event(&event.with("passed", true))?;
+        let mut run = run_of(db, ceremony)?;
+        let evidence = match run.kind {
+            RunKind::Parent => {
+                self.enrol(db, scribe, &interaction, &mut run, passed)?;
+                self.policy.parent_ceremony_counts.then(|| Evidence::ParentRun(run.id.clone()))
+            }
+            RunKind::Child { .. } => {
+                run.complete_child(passed, scribe.now)?;
+                Some(Evidence::ChildRun(run.id.clone()))
+            }
+        };
+        db.save_run(&run)?;
+        let event = scribe.run_event(AuditKind::RunEnded, &interaction, &run);
+        db.append_event(&event.with("completed", true))?;
+        let renewed = match evidence {
+            Some(evidence) => Some(self.record(db, scribe, evidence)?),
+            None => None,
+        };
+        let device = match budget.scope {
+            DeviceScope::Known(_) => None,
+            DeviceScope::Unknown => {
+                devices::remember(db, scribe, &budget.user, &self.device)?;
+                Some(self.device.clone())
+            }
+        };
+        Ok(Judged { interaction: interaction.id, outcome: Outcome::Done, renewed, device })
+    }
+
+    /// Completes the parent run with its enrolment.
+    fn enrol(
+        &self,
+        db: &mut dyn Db,
+        scribe: &Scribe,
+        interaction: &Interaction,
+        run: &mut WorkflowRun,
+        passed: &Passed,
+    ) -> Served<()> {
+        let sealed = self.sealed_template.clone();
+        let (id, sealed) = sealed.ok_or_else(|| Fault::Internal("nothing was sealed to enrol".into()))?;
+        let model = passed.live_template().model().clone();
+        let enrolment = Enrolment::complete(run, passed, id, model, sealed, &self.proof_key, scribe.now)?;
+        db.insert_enrolment(&enrolment)?;
+        let event = scribe.run_event(AuditKind::Enrolled, interaction, run);
+        let event = event
+            .with("enrolment", enrolment.id.as_str())
+            .with("model", enrolment.model.as_str())
+            .with("source", enrolment.evidence.evidence().source.clone())
+            .with("transaction", enrolment.evidence.evidence().transaction.clone());
+        Ok(db.append_event(&event)?)
+    }
+
+    /// Records the face in the ledger, under a new cookie secret.
+    fn record(&self, db: &mut dyn Db, scribe: &Scribe, evidence: Evidence) -> Served<SecretToken> {
+        let session = db.find_session_by_id(&self.browser.session.id)?;
+        // Whoever signed in as someone else meanwhile has not shown this face.
+        let session = session.filter(|session| session.user.as_ref() == Some(&self.spent.ceremony.user));
+        let mut session = session.ok_or(FaceRefusal::WrongStep)?;
+        let entry = AssuranceEntry { method: Method::Face, achieved_at: scribe.now, evidence };
+        session.record(entry, &self.renewed);
+        db.save_session(&session)?;
+        Ok(self.renewed.clone())
+    }
+
+    fn reject(
+        &self,
+        db: &mut dyn Db,
+        scribe: &Scribe,
+        ceremony: &Ceremony,
+        interaction: Interaction,
+        mut budget: AttemptBudget,
+        rejection: &Rejection,
+    ) -> Served<Judged> {
+        let event = scribe.ceremony_event(AuditKind::CeremonyConcluded, &interaction, ceremony);
+        let event = event.with("passed", false);
+        let (event, outcome) = match rejection {
+            Rejection::Quality(advice) => {
+                budget.poor_picture();
+                db.refund_population(self.spent.window)?;
+                let names: Vec<&str> = advice.iter().map(|advice| advice.code()).collect();
+                (event.with("quality", names), Outcome::Again { advice: advice.clone(), next: None })
+            }
+            Rejection::NotVerified(cause) => {
+                if budget.fail(scribe.now, &self.policy.attempts) {
+                    let event = scribe.ceremony_event(AuditKind::FaceSuspended, &interaction, ceremony);
+                    db.append_event(&event.with("known_device", budget.scope != DeviceScope::Unknown))?;
+                }
+                let outcome = match cause {
+                    Cause::Unreadable => Outcome::Unreadable,
+                    _ => Outcome::Refused,
+                };
+                (event.with("cause", cause.name()), outcome)
+            }
+        };
+        db.save_budget(&budget)?;
+        db.append_event(&event)?;
+        Ok(Judged { interaction: interaction.id, outcome, renewed: None, device: None })
+    }
+}

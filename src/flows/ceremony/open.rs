@@ -1,0 +1,99 @@
+//! Opens captures: a challenge, a nonce and keys for one run, as often as the rules allow.
+
+use super::{Ceremonies, FaceRefusal, Served, Visit};
+use crate::{
+    domain::{
+        audit::AuditKind,
+        face::{
+            attempts::AttemptBudget,
+            capture::CaptureNonce,
+            ceremony::{Ceremony, CeremonyParts, CeremonyStage},
+            challenge::LivenessChallenge,
+        },
+        id::{CeremonyId, InteractionId},
+    },
+    flows::{Unserved, browser::Browser, standing::find_scope},
+    ports::{entropy::Entropy, fault::Fault, store::Db},
+};
+
+impl Ceremonies {
+    /// Opens a capture for the interaction's run, if the account's tries and the interaction's own limit allow it.
+    pub async fn open(&self, interaction: &InteractionId, browser: &Browser) -> Served<CeremonyId> {
+        let id = CeremonyId::from_random(self.room.entropy.bytes());
+        let keys = self.room.opener.new_keys(&id)?;
+        let challenge = draw(self.room.entropy.as_ref())?;
+        let nonce = CaptureNonce::from_random(self.room.entropy.bytes());
+        let (interaction, browser, policy) = (interaction.clone(), browser.clone(), self.room.policy);
+        self.room
+            .change(move |db, scribe| {
+                let mut visit = Visit::find(db, &interaction, &browser, scribe.now)?;
+                let parts = CeremonyParts {
+                    id: id.clone(),
+                    session: visit.session.id.clone(),
+                    challenge: challenge.clone(),
+                    nonce: nonce.clone(),
+                    keys: keys.clone(),
+                };
+                let run = visit.run_in_progress().ok_or(FaceRefusal::WrongStep)?;
+                let ceremony = Ceremony::open(run, parts, policy.capture.lifetime, scribe.now)
+                    .ok_or(FaceRefusal::WrongStep)?;
+                budget_of(db, &visit, &browser)?.admit(scribe.now, &policy.attempts)?;
+                if visit.interaction.ceremonies_opened >= policy.most_ceremonies {
+                    return Err(FaceRefusal::NoMoreCaptures.into());
+                }
+                visit.interaction.ceremonies_opened += 1;
+                db.insert_ceremony(&ceremony)?;
+                let event = scribe.ceremony_event(AuditKind::CeremonyOpened, &visit.interaction, &ceremony);
+                db.append_event(&event)?;
+                db.save_interaction(&visit.interaction)?;
+                Ok(ceremony.id)
+            })
+            .await
+    }
+
+    /// A capture that waits for its page in this browser; one that was begun or is over is refused.
+    pub async fn find(&self, ceremony: &CeremonyId, browser: &Browser) -> Served<Ceremony> {
+        let found = self.find_own(ceremony, browser).await?;
+        match found.stage {
+            CeremonyStage::Opened => Ok(found),
+            _ => Err(FaceRefusal::WrongStep.into()),
+        }
+    }
+
+    /// The interaction that a capture of this browser belongs to, whatever became of the capture.
+    pub async fn interaction_of(&self, ceremony: &CeremonyId, browser: &Browser) -> Served<InteractionId> {
+        let (id, session) = (ceremony.clone(), browser.session.id.clone());
+        let found = self.room.store.read(move |db| db.find_ceremony(&id)).await?;
+        let own = found.filter(|ceremony| ceremony.session == session);
+        own.map(|ceremony| ceremony.interaction).ok_or_else(unknown)
+    }
+
+    async fn find_own(&self, ceremony: &CeremonyId, browser: &Browser) -> Served<Ceremony> {
+        let id = ceremony.clone();
+        let found = self.room.store.read(move |db| db.find_ceremony(&id)).await?.ok_or_else(unknown)?;
+        found.is_for(&browser.session.id, self.room.clock.now())?;
+        Ok(found)
+    }
+}
+
+/// The refusal of a name that nothing has: the same as of another browser's capture, so that names cannot be tried out.
+pub(super) fn unknown() -> Unserved<FaceRefusal> {
+    crate::domain::face::ceremony::CeremonyRefusal::OtherBrowser.into()
+}
+
+/// The budget of this account in this browser, fresh where nothing was spent yet.
+pub(in crate::flows) fn budget_of(
+    db: &mut dyn Db,
+    visit: &Visit,
+    browser: &Browser,
+) -> Result<AttemptBudget, Fault> {
+    let scope = find_scope(db, &visit.user.id, browser.device.as_ref())?;
+    let kept = db.find_budget(&visit.user.id, &scope)?;
+    Ok(kept.unwrap_or_else(|| AttemptBudget::fresh(visit.user.id.clone(), scope)))
+}
+
+/// Draws a challenge; a byte in a hundred is passed over, so a few more than needed are enough.
+fn draw(entropy: &dyn Entropy) -> Result<LivenessChallenge, Fault> {
+    let drawn = (0..8).find_map(|_| LivenessChallenge::draw(&entropy.bytes::<16>()));
+    drawn.ok_or_else(|| Fault::Internal("randomness is not random".into()))
+}

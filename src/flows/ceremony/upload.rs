@@ -1,0 +1,201 @@
+//! The upload: an attempt is spent and saved before anything is opened, then the frames are opened, observed and judged.
+
+use super::{
+    Ceremonies, FaceRefusal, FaceRoom, Served, named_interaction, open::unknown, sealed::unseal_template,
+};
+use crate::{
+    domain::{
+        audit::AuditKind,
+        face::{
+            attempts::AttemptBudget,
+            capture::{EncodedFrame, FrameHash},
+            ceremony::{Ceremony, Transcript},
+            template::FaceTemplate,
+            verification::{Advice, Case, Cause, Reference, Rejection, Verdict, verify},
+        },
+        id::{CeremonyId, InteractionId},
+        secret::SecretToken,
+        workflow::run::{RunKind, RunStage, WorkflowRun},
+    },
+    flows::{Unserved, browser::Browser, standing::find_proven_enrolment, standing::find_scope},
+    ports::{envelope::SealedKind, face::AnalyzerFault, fault::Fault, store::Db},
+};
+
+/// What became of an upload.
+#[derive(Debug)]
+pub struct Judged {
+    /// The request it belongs to.
+    pub interaction: InteractionId,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The session's new secret, where a proof was recorded.
+    pub renewed: Option<SecretToken>,
+    /// A device's new secret, where the account succeeded on it for the first time.
+    pub device: Option<SecretToken>,
+}
+
+/// How a capture ended, as far as the person is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A live person, and the right one.
+    Done,
+    /// The picture was too poor to judge: how to do better, and the fresh capture that is open, if the rules allow one now.
+    Again {
+        /// How to do better.
+        advice: Vec<Advice>,
+        /// The fresh capture.
+        next: Option<CeremonyId>,
+    },
+    /// Not verified.
+    Refused,
+    /// What was sent is not a capture of this ceremony; not verified either.
+    Unreadable,
+}
+
+/// What an attempt was spent on, taken out of the transaction that spent it.
+#[derive(Clone)]
+pub(super) struct Spent {
+    pub(super) ceremony: Ceremony,
+    pub(super) transcript: Transcript,
+    pub(super) run: WorkflowRun,
+    pub(super) budget: AttemptBudget,
+    pub(super) window: i64,
+}
+
+impl Ceremonies {
+    /// Judges a sealed capture. The attempt stays spent whatever happens, but for a full queue, where nothing was judged.
+    pub async fn judge(&self, ceremony: &CeremonyId, browser: &Browser, jwe: String) -> Served<Judged> {
+        let spent = self.spend(ceremony, browser).await?;
+        let verdict = match self.examine(&spent, jwe).await {
+            Ok(verdict) => verdict,
+            Err(AnalyzerFault::Busy) => {
+                self.give_back(spent).await?;
+                return Err(FaceRefusal::Busy.into());
+            }
+            Err(AnalyzerFault::BadPicture(_)) => not_verified(Cause::Unreadable),
+            Err(AnalyzerFault::Fault(fault)) => return Err(fault.into()),
+        };
+        let interaction = spent.ceremony.interaction.clone();
+        let mut judged = self.conclude(spent, browser, verdict).await?;
+        if let Outcome::Again { next, .. } = &mut judged.outcome {
+            *next = match self.open(&interaction, browser).await {
+                Ok(fresh) => Some(fresh),
+                // The rules allow no further capture now; the outcome's page says so.
+                Err(Unserved::Refused(_)) => None,
+                Err(fault) => return Err(fault),
+            };
+        }
+        Ok(judged)
+    }
+
+    /// Spends the attempt: after this, a crash leaves a failure behind and never a second try.
+    async fn spend(&self, ceremony: &CeremonyId, browser: &Browser) -> Served<Spent> {
+        let (id, browser, policy) = (ceremony.clone(), browser.clone(), self.room.policy.attempts);
+        self.room
+            .change(move |db, scribe| {
+                let mut ceremony = db.find_ceremony(&id)?.ok_or_else(unknown)?;
+                let transcript = ceremony.spend_attempt(&browser.session.id, scribe.now)?;
+                let run = run_of(db, &ceremony)?;
+                let interaction = named_interaction(db, &ceremony.interaction)?;
+                let is_needed = run.awaits_capture() && interaction.is_open(scribe.now);
+                if !is_needed || browser.session.user.as_ref() != Some(&ceremony.user) {
+                    return Err(FaceRefusal::WrongStep.into());
+                }
+                let scope = find_scope(db, &ceremony.user, browser.device.as_ref())?;
+                let kept = db.find_budget(&ceremony.user, &scope)?;
+                let mut budget = kept.unwrap_or_else(|| AttemptBudget::fresh(ceremony.user.clone(), scope));
+                budget.spend(scribe.now, &policy)?;
+                let window = policy.window(scribe.now);
+                if !db.spend_population(window, policy.population_most)? {
+                    return Err(FaceRefusal::Crowded { until: policy.window_end(scribe.now) }.into());
+                }
+                db.save_ceremony(&ceremony)?;
+                db.save_budget(&budget)?;
+                db.append_event(&scribe.ceremony_event(AuditKind::AttemptSpent, &interaction, &ceremony))?;
+                Ok(Spent { ceremony, transcript, run, budget, window })
+            })
+            .await
+    }
+
+    /// Opens, observes and judges what was sent.
+    async fn examine(&self, spent: &Spent, jwe: String) -> Result<Verdict, AnalyzerFault> {
+        let Some(frames) = self.open_frames(spent, jwe).await? else {
+            return Ok(not_verified(Cause::Unreadable));
+        };
+        let hashes: Vec<FrameHash> = frames.iter().map(EncodedFrame::hash).collect();
+        if !hashes.iter().eq(spent.transcript.committed.iter().map(|commitment| &commitment.hash)) {
+            return Ok(not_verified(Cause::Frames));
+        }
+        let observed = self.room.analyzer.observe(frames).await?;
+        let reference = self.room.reference(&spent.run).await?;
+        let case = Case {
+            run: &spent.run.id,
+            challenge: &spent.ceremony.challenge,
+            transcript: &spent.transcript,
+            frames: &observed,
+            model: &self.room.analyzer.model(),
+            reference: match (&spent.run.kind, &reference) {
+                (RunKind::Parent, portrait) => Reference::Portrait(portrait),
+                (RunKind::Child { .. }, template) => Reference::Enrolled(template),
+            },
+        };
+        Ok(verify(case, &self.room.policy.verification))
+    }
+
+    /// The frames, if they were sealed for this ceremony. Megabytes are decrypted, so off the async threads.
+    async fn open_frames(&self, spent: &Spent, jwe: String) -> Result<Option<Vec<EncodedFrame>>, Fault> {
+        let (opener, ceremony) = (self.room.opener.clone(), spent.ceremony.clone());
+        let opened = tokio::task::spawn_blocking(move || {
+            opener.open_capture(&ceremony.id, &ceremony.nonce, &ceremony.keys, &jwe)
+        });
+        let opened = opened.await.map_err(|error| Fault::Internal(format!("opening broke off: {error}")))?;
+        Ok(opened.ok().map(|bundle| bundle.frames))
+    }
+
+    /// Gives an attempt back that found no room: nothing of it was judged.
+    async fn give_back(&self, spent: Spent) -> Served<()> {
+        self.room
+            .change(move |db, scribe| {
+                let mut ceremony = db.find_ceremony(&spent.ceremony.id)?.ok_or_else(unknown)?;
+                ceremony.give_back(spent.transcript.clone());
+                db.save_ceremony(&ceremony)?;
+                if let Some(mut budget) = db.find_budget(&spent.budget.user, &spent.budget.scope)? {
+                    budget.give_back();
+                    db.save_budget(&budget)?;
+                }
+                db.refund_population(spent.window)?;
+                let interaction = named_interaction(db, &ceremony.interaction)?;
+                let event = scribe.ceremony_event(AuditKind::AttemptReturned, &interaction, &ceremony);
+                Ok(db.append_event(&event)?)
+            })
+            .await
+    }
+}
+
+impl FaceRoom {
+    /// What a run's live face is compared with: the portrait sealed in it, or the template of the enrolment, which is
+    /// proven again.
+    async fn reference(&self, run: &WorkflowRun) -> Result<FaceTemplate, Fault> {
+        if let RunStage::Portrait { sealed_portrait, .. } = &run.stage {
+            let owner = run.id.as_str();
+            return unseal_template(self.vault.as_ref(), SealedKind::Portrait, owner, sealed_portrait);
+        }
+        let (user, key) = (run.user.clone(), self.proof_key.clone());
+        let proven = self.store.read(move |db| find_proven_enrolment(db, &user, &key)).await?;
+        let enrolment = match (proven, &run.kind) {
+            (Some(Ok(proven)), RunKind::Child { enrolment }) if proven.id() == enrolment => proven,
+            _ => return Err(Fault::Damaged("a child run has no proven enrolment any more".into())),
+        };
+        let kept = enrolment.enrolment();
+        unseal_template(self.vault.as_ref(), SealedKind::Template, kept.id.as_str(), &kept.sealed_template)
+    }
+}
+
+pub(super) fn run_of(db: &mut dyn Db, ceremony: &Ceremony) -> Result<WorkflowRun, Fault> {
+    let run = db.find_run(&ceremony.run)?;
+    run.ok_or_else(|| Fault::Damaged("a ceremony's run is gone".into()))
+}
+
+fn not_verified(cause: Cause) -> Verdict {
+    Verdict::Rejected(Rejection::NotVerified(cause))
+}
