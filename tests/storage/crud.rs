@@ -247,7 +247,7 @@ async fn a_run_reads_back_at_every_stage() {
         let consent = Consent { text_version: "2026-01".into(), given_at: at(60) };
         let stages = [
             RunStage::Consent,
-            RunStage::Identity { consent: consent.clone() },
+            RunStage::Identity { consent: consent.clone(), lookups: 0 },
             RunStage::Portrait { consent, evidence: evidence(), sealed_portrait: vec![0, 1, 255] },
             RunStage::Template,
             RunStage::Completed { at: at(61) },
