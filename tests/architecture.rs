@@ -18,7 +18,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
 ];
 
 /// Crates that one place alone may name.
-const WALLS: [(&str, &[&str]); 8] = [
+const WALLS: [(&str, &[&str]); 10] = [
     ("ort", &["src/inference/runtime.rs"]),
     ("josekit", &["src/jose"]),
     ("openssl", &["src/jose"]),
@@ -27,6 +27,8 @@ const WALLS: [(&str, &[&str]); 8] = [
     ("actix_web", &["src/web"]),
     ("askama", &["src/web"]),
     ("figment", &["src/config"]),
+    ("clap", &["src/cli", "src/main.rs"]),
+    ("getrandom", &["src/system.rs"]),
 ];
 
 /// The longest that a file under `src` may be.
@@ -61,7 +63,7 @@ fn each_layer_names_only_the_layers_above_it() {
 #[test]
 fn every_module_of_the_library_has_a_row_in_the_layer_table() {
     // ARCHITECTURE.md, "Layers": a folder that the table does not know would be held to nothing.
-    let roots = ["app", "cli", "config", "lib", "main", "telemetry"];
+    let roots = ["app", "cli", "config", "lib", "main", "system", "telemetry"];
     let sources = files_under("src", &["rs"]);
     let found: Vec<_> = sources
         .iter()
