@@ -41,6 +41,8 @@ codes! {
     UnsupportedGrantType = "unsupported_grant_type",
     /// The response type is not spoken here (RFC 6749 §4.1.2.1).
     UnsupportedResponseType = "unsupported_response_type",
+    /// The person chose not to sign in (RFC 6749 §4.1.2.1).
+    AccessDenied = "access_denied",
     /// A sign-in is needed and may not be shown (OpenID Connect Core 1.0 §3.1.2.6).
     LoginRequired = "login_required",
     /// Some other page is needed and may not be shown (OpenID Connect Core 1.0 §3.1.2.6).
@@ -83,6 +85,10 @@ impl ProtocolError {
         format!("{}: {}", self.reason, self.text)
     }
 }
+
+/// What a client is told whose person gave up where a sign-in was needed.
+pub const DECLINED: ProtocolError =
+    ProtocolError::new(ErrorCode::AccessDenied, "user_declined", "the person chose not to sign in");
 
 impl From<Refusal> for ProtocolError {
     fn from(refusal: Refusal) -> Self {

@@ -12,12 +12,12 @@ use crate::{
         audit::{AuditEvent, AuditKind},
         authn::{
             acr::{Assurance, Moment},
-            policy::{Decision, FaceStanding, Facts, Refusal, StepUpPolicy},
+            policy::{Decision, FaceStanding, Facts, MissReason, StepUpPolicy},
         },
         id::{AuditId, GrantId, InteractionId, UserId},
         oidc::{
             client::Client,
-            error::ProtocolError,
+            error::{DECLINED, ProtocolError},
             grant::Grant,
             interaction::{Interaction, InteractionEnd},
             reply::AuthorizationReply,
@@ -95,11 +95,15 @@ impl Here {
         let scene = Scene { interaction, session, client, request };
         let decision = self.decide(db, &scene, user.as_ref(), device)?;
         let next = match (decision, user) {
+            // Whoever pressed "back" is shown no further page; the policy has closed the other ways already.
+            (Decision::SignIn(_), _) if scene.interaction.missed == Some(MissReason::UserDeclined) => {
+                self.refuse(db, scene, DECLINED)?
+            }
             (Decision::SignIn(_), _) | (Decision::Proceed(_), None) => Next::SignIn,
             (Decision::Enrol, _) => Next::Enrol,
             (Decision::StepUp, _) => Next::StepUp,
             (Decision::Proceed(assurance), Some(user)) => self.grant(db, scene, user.id, assurance)?,
-            (Decision::Refuse(refusal), _) => self.refuse(db, scene, refusal)?,
+            (Decision::Refuse(refusal), _) => self.refuse(db, scene, refusal.into())?,
         };
         Ok(Ok(next))
     }
@@ -176,10 +180,9 @@ impl Here {
         Ok(Next::Answer(AuthorizationReply::code(scene.request.return_to, scene.request.state, code)))
     }
 
-    fn refuse(&self, db: &mut dyn Db, mut scene: Scene<'_>, refusal: Refusal) -> Result<Next, Fault> {
+    fn refuse(&self, db: &mut dyn Db, mut scene: Scene<'_>, error: ProtocolError) -> Result<Next, Fault> {
         scene.interaction.end = Some(InteractionEnd::Refused);
         db.save_interaction(&scene.interaction)?;
-        let error = ProtocolError::from(refusal);
         let mut event = self
             .event_in(AuditKind::InteractionRefused, &scene)
             .with("error", error.code.name())

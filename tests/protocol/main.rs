@@ -1,0 +1,14 @@
+//! Do we speak the protocol? One file for each endpoint or RFC; each test's first line cites its section.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod authorize;

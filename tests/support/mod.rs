@@ -1,0 +1,91 @@
+//! The whole server in this process: a loopback port, SQLite in memory, a clock that stands until it is moved, and
+//! randomness from a seed. Each test starts its own.
+
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+pub mod browser;
+pub mod clients;
+pub mod people;
+pub mod time;
+
+use std::{net::TcpListener, sync::Arc};
+
+use actix_web::{dev::ServerHandle, web};
+use facestep::{
+    app::{Parts, Settings, assemble},
+    domain::oidc::issuer::Issuer,
+    jose::{master_key::MasterKey, passwords::Argon2Passwords, signer::JoseSigner},
+    ports::{clock::Clock, entropy::Entropy, passwords::Passwords, store::Store},
+    storage,
+    web::server::serve,
+};
+
+use browser::TestBrowser;
+use time::{SeededEntropy, TestClock};
+
+/// The whole server, and the ports it stands on.
+pub struct TestApp {
+    /// Where it listens, `http://127.0.0.1:…`; also the issuer unless a test said otherwise.
+    pub address: String,
+    /// The issuer.
+    pub issuer: Issuer,
+    /// Its database.
+    pub store: Arc<dyn Store>,
+    /// Its clock.
+    pub clock: Arc<TestClock>,
+    /// Its randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Its password hashing.
+    pub passwords: Arc<dyn Passwords>,
+    server: ServerHandle,
+}
+
+impl TestApp {
+    /// Starts with the settings that ship.
+    pub async fn start() -> Self {
+        Self::start_with(Settings::default(), None).await
+    }
+
+    /// Starts with other settings, or under another name than its loopback address.
+    pub async fn start_with(settings: Settings, issuer: Option<&str>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let issuer = Issuer::parse(issuer.unwrap_or(&address)).unwrap();
+        let store = storage::open("sqlite::memory:").unwrap();
+        let clock = Arc::new(TestClock::default());
+        let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(7));
+        let passwords: Arc<dyn Passwords> = Arc::new(Argon2Passwords::new(entropy.clone(), 2).unwrap());
+        let key = MasterKey::new([42; 32]);
+        let app = assemble(Parts {
+            issuer: issuer.clone(),
+            store: store.clone(),
+            clock: clock.clone() as Arc<dyn Clock>,
+            entropy: entropy.clone(),
+            passwords: passwords.clone(),
+            signer: Arc::new(JoseSigner::new(Arc::new(key.vault(entropy.clone())))),
+            proof_key: key.proof_key(),
+            settings,
+        });
+        app.signing_keys.ensure().await.unwrap();
+        let server = serve(web::Data::new(app), listener, 1).unwrap();
+        let handle = server.handle();
+        tokio::spawn(server);
+        Self { address, issuer, store, clock, entropy, passwords, server: handle }
+    }
+
+    /// A browser that nobody used yet.
+    pub fn browser(&self) -> TestBrowser {
+        TestBrowser::new(&self.address)
+    }
+
+    /// One of our addresses.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.address)
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        drop(self.server.stop(false));
+    }
+}
