@@ -7,7 +7,6 @@ use jiff::SignedDuration;
 use crate::{
     domain::{
         authn::acr::AcrCatalogue,
-        face::attempts::AttemptPolicy,
         oidc::{endpoints::metadata, issuer::Issuer, tokens::TokenLifetimes},
         session::SessionLifetimes,
         workflow::enrolment::ProofKey,
@@ -15,16 +14,30 @@ use crate::{
     flows::{
         authorize::{Authorize, AuthorizePolicy},
         browser::Browsers,
+        ceremony::{Ceremonies, FacePolicy, FaceRoom},
+        consent::Consents,
+        demo::Demo,
+        enrol::Enrol,
         sign_in::SignIn,
         signing_keys::SigningKeys,
+        step_up::StepUp,
         token::Tokens,
         user_info::UserInfo,
     },
-    ports::{clock::Clock, entropy::Entropy, passwords::Passwords, store::Store, tokens::TokenSigner},
+    ports::{
+        clock::Clock,
+        digital_id::DigitalIdService,
+        entropy::Entropy,
+        envelope::{CaptureOpener, Vault},
+        face::FaceAnalyzer,
+        passwords::Passwords,
+        store::Store,
+        tokens::TokenSigner,
+    },
     web::{
         browser::Cookies,
         limits::Limits,
-        state::App,
+        state::{App, DemoDesk},
         throttle::{SignInAllowance, SignInThrottle},
     },
 };
@@ -45,8 +58,26 @@ pub struct Parts {
     pub signer: Arc<dyn TokenSigner>,
     /// What enrolments are proven with.
     pub proof_key: ProofKey,
+    /// What seals templates at rest.
+    pub vault: Arc<dyn Vault>,
+    /// What makes capture keys and opens what is sealed to them.
+    pub opener: Arc<dyn CaptureOpener>,
+    /// The models.
+    pub analyzer: Arc<dyn FaceAnalyzer>,
+    /// The government identity source.
+    pub source: Arc<dyn DigitalIdService>,
+    /// What there is in the demo alone.
+    pub demo: Option<DemoParts>,
     /// What an operator may set.
     pub settings: Settings,
+}
+
+/// What the demo's pages show.
+pub struct DemoParts {
+    /// Address of the example bank.
+    pub bank: String,
+    /// The seeded accounts' user name and password.
+    pub accounts: Vec<(String, String)>,
 }
 
 /// What an operator may set.
@@ -54,8 +85,8 @@ pub struct Parts {
 pub struct Settings {
     /// How long a face entry earns the face context.
     pub face_freshness: SignedDuration,
-    /// How many tries there are at a face check.
-    pub attempts: AttemptPolicy,
+    /// What face checks go by, with how many tries there are.
+    pub face: FacePolicy,
     /// How long sessions live.
     pub sessions: SessionLifetimes,
     /// How long an interaction waits for the person.
@@ -74,7 +105,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             face_freshness: SignedDuration::from_secs(300),
-            attempts: AttemptPolicy::default(),
+            face: FacePolicy::default(),
             sessions: SessionLifetimes {
                 idle: SignedDuration::from_mins(30),
                 absolute: SignedDuration::from_hours(12),
@@ -94,12 +125,28 @@ impl Default for Settings {
 
 /// Puts the application together.
 pub fn assemble(parts: Parts) -> App {
-    let Parts { issuer, store, clock, entropy, passwords, signer, proof_key, settings } = parts;
+    let Parts { issuer, store, clock, entropy, passwords, signer, settings, .. } = parts;
+    let proof_key = Arc::new(parts.proof_key);
+    let room = Arc::new(FaceRoom {
+        store: store.clone(),
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+        vault: parts.vault,
+        opener: parts.opener,
+        analyzer: parts.analyzer,
+        proof_key: proof_key.clone(),
+        policy: settings.face,
+    });
+    let demo = parts.demo.map(|shown| DemoDesk {
+        flow: Demo::new(room.clone(), passwords.clone(), settings.sessions),
+        bank: shown.bank,
+        accounts: shown.accounts,
+    });
     let catalogue = AcrCatalogue::shipped(settings.face_freshness);
     let metadata = metadata(&issuer, &catalogue);
     let policy = Arc::new(AuthorizePolicy {
         catalogue,
-        attempts: settings.attempts,
+        attempts: settings.face.attempts,
         proof_key,
         sessions: settings.sessions,
         interaction: settings.interaction,
@@ -123,6 +170,11 @@ pub fn assemble(parts: Parts) -> App {
         ),
         user_info: UserInfo::new(store.clone(), clock.clone(), signer.clone(), issuer.clone()),
         signing_keys: SigningKeys::new(store, clock, entropy, signer),
+        step_up: StepUp::new(room.clone()),
+        consents: Consents::new(room.clone()),
+        enrol: Enrol::new(room.clone(), parts.source),
+        ceremonies: Ceremonies::new(room),
+        demo,
         issuer,
     }
 }

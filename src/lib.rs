@@ -9,6 +9,8 @@ pub mod app;
 pub mod config;
 pub mod domain;
 pub mod flows;
+#[cfg(feature = "identity")]
+pub mod identity;
 #[cfg(feature = "inference")]
 pub mod inference;
 #[cfg(feature = "jose")]

@@ -39,7 +39,7 @@ pub struct AuthorizePolicy {
     /// How many tries there are at a face check.
     pub attempts: AttemptPolicy,
     /// What enrolments are proven with.
-    pub proof_key: ProofKey,
+    pub proof_key: Arc<ProofKey>,
     /// How long sessions live.
     pub sessions: SessionLifetimes,
     /// How long an interaction waits for the person.

@@ -62,6 +62,11 @@ impl Enrol {
         Self { room, source }
     }
 
+    /// What people know the source as.
+    pub fn source(&self) -> &str {
+        self.source.name()
+    }
+
     /// Asks the source about a document and takes the run to its next step, or to its end.
     pub async fn identify(
         &self,

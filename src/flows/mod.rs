@@ -10,6 +10,7 @@ pub mod authorize;
 pub mod browser;
 pub mod ceremony;
 pub mod consent;
+pub mod demo;
 mod devices;
 pub mod enrol;
 pub mod housekeeping;

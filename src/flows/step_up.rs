@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::{
     browser::Browser,
@@ -198,12 +198,6 @@ fn station_of(run: &WorkflowRun, just_enrolled: bool) -> Station {
         RunStage::Template => Station::Template { just_enrolled },
         RunStage::Completed { .. } | RunStage::Ended { .. } => Station::Elsewhere,
     }
-}
-
-/// How long until a moment, in whole seconds, at least one.
-pub fn seconds_until(until: Timestamp, now: Timestamp) -> u32 {
-    let left = until.duration_since(now);
-    u32::try_from(left.as_millis().div_euclid(1000) + 1).unwrap_or(1).max(1)
 }
 
 /// Finds the run that is at a step, for the flows that take one.

@@ -21,6 +21,9 @@ pub enum DigitalIdAnswer {
 
 /// A government identity source.
 pub trait DigitalIdService: Send + Sync {
+    /// What people know the source as.
+    fn name(&self) -> &str;
+
     /// Looks a document up by its number.
     fn look_up<'a>(&'a self, document_number: &'a str) -> BoxFuture<'a, Result<DigitalIdAnswer, Fault>>;
 }

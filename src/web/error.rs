@@ -21,8 +21,11 @@ use super::{
     pages::{self, FaultPage, RequestErrorPage, RequestProblem, SignInPage, Trouble},
 };
 use crate::{
-    domain::oidc::error::{ErrorCode, ProtocolError},
-    flows::{Lost, Unserved, authorize::BeginRefusal},
+    domain::{
+        face::ceremony::CeremonyRefusal,
+        oidc::error::{ErrorCode, ProtocolError},
+    },
+    flows::{Lost, Unserved, authorize::BeginRefusal, ceremony::FaceRefusal},
     ports::fault::Fault,
 };
 
@@ -40,6 +43,10 @@ pub enum Failure {
     Begin(BeginRefusal),
     /// The interaction cannot be gone on with in this browser.
     Lost(Lost),
+    /// The capture does not allow it.
+    Ceremony(CeremonyRefusal),
+    /// The face check is at another step than the request.
+    WrongStep,
     /// A form was not one of this session's.
     StaleForm,
     /// More was sent than is accepted.
@@ -72,6 +79,22 @@ impl From<Unserved<Lost>> for Failure {
     }
 }
 
+impl From<Unserved<FaceRefusal>> for Failure {
+    fn from(unserved: Unserved<FaceRefusal>) -> Self {
+        match unserved {
+            Unserved::Fault(fault) => Self::Fault(fault),
+            Unserved::Refused(FaceRefusal::Lost(lost)) => Self::Lost(lost),
+            Unserved::Refused(FaceRefusal::Ceremony(refusal)) => Self::Ceremony(refusal),
+            Unserved::Refused(FaceRefusal::Busy | FaceRefusal::Crowded { .. }) => {
+                Self::Busy { retry_seconds: RETRY_SECONDS }
+            }
+            Unserved::Refused(
+                FaceRefusal::WrongStep | FaceRefusal::Attempt(_) | FaceRefusal::NoMoreCaptures,
+            ) => Self::WrongStep,
+        }
+    }
+}
+
 impl From<Unserved<BeginRefusal>> for Failure {
     fn from(unserved: Unserved<BeginRefusal>) -> Self {
         match unserved {
@@ -98,6 +121,8 @@ impl Failure {
             Self::Lost(Lost::Unknown) => "unknown_interaction",
             Self::Lost(Lost::OtherBrowser) => "other_browser",
             Self::Lost(Lost::Over) => "interaction_over",
+            Self::Ceremony(refusal) => refusal.name(),
+            Self::WrongStep => "wrong_step",
             Self::StaleForm => "stale_form",
             Self::TooLarge => "too_large",
             Self::HeadTooLarge => "head_too_large",
@@ -128,7 +153,7 @@ impl Failure {
         let problem = match self {
             Self::Begin(BeginRefusal::UnknownClient) => RequestProblem::UnknownClient,
             Self::Begin(BeginRefusal::Address(_)) => RequestProblem::WrongRedirect,
-            Self::Lost(_) => RequestProblem::LostInteraction,
+            Self::Lost(_) | Self::Ceremony(_) | Self::WrongStep => RequestProblem::LostInteraction,
             Self::Malformed(_) | Self::HeadTooLarge | Self::TooSlow => RequestProblem::Malformed,
             other => {
                 let trouble = match other {
@@ -155,7 +180,9 @@ impl ResponseError for Failure {
             Self::NotFound | Self::Lost(Lost::Unknown) => StatusCode::NOT_FOUND,
             Self::Malformed(_) | Self::Begin(_) => StatusCode::BAD_REQUEST,
             Self::Lost(Lost::OtherBrowser) | Self::StaleForm => StatusCode::FORBIDDEN,
-            Self::Lost(Lost::Over) => StatusCode::GONE,
+            Self::Ceremony(CeremonyRefusal::OtherBrowser) => StatusCode::NOT_FOUND,
+            Self::Lost(Lost::Over) | Self::Ceremony(CeremonyRefusal::Expired) => StatusCode::GONE,
+            Self::Ceremony(_) | Self::WrongStep => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
@@ -204,6 +231,11 @@ pub async fn explain(
 fn wants_page(request: &HttpRequest) -> bool {
     let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
     accepted.is_some_and(|types| types.contains("text/html"))
+}
+
+/// A page with a form, again where something in it is to be mended (RFC 9110 §15.5.21).
+pub fn form_again(page: &impl pages::Page, is_flawed: bool) -> HttpResponse {
+    pages::answer(if is_flawed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, page)
 }
 
 /// The sign-in page again, with what went wrong: 429 and `Retry-After` while throttled (RFC 6585 §4).

@@ -20,13 +20,15 @@ pub struct Limits {
     pub head: usize,
     /// Bytes of a body.
     pub body: usize,
+    /// Bytes of a sealed capture.
+    pub capture: usize,
     /// Time for a head, and again for a body, to arrive.
     pub within: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { head: 16 * 1024, body: 64 * 1024, within: Duration::from_secs(30) }
+        Self { head: 16 * 1024, body: 64 * 1024, capture: 8 * 1024 * 1024, within: Duration::from_secs(30) }
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
     assets,
     error::Failure,
     health,
-    interaction::{resume, sign_in},
+    interaction::{ceremony, check, consent, demo, identity, outcome, resume, sign_in},
     oidc::{authorize, metadata, token, user_info},
 };
 use crate::domain::oidc::endpoints::{
@@ -17,6 +17,8 @@ use crate::domain::oidc::endpoints::{
 pub fn routes(config: &mut ServiceConfig) {
     clients(config);
     interactions(config);
+    face_checks(config);
+    demonstration(config);
     assets::routes(config);
     config
         .route("/healthz", get().to(health::live))
@@ -50,4 +52,34 @@ fn interactions(config: &mut ServiceConfig) {
             .route(get().to(sign_in::show))
             .route(post().to(sign_in::submit)),
     );
+}
+
+/// The steps of a face check.
+fn face_checks(config: &mut ServiceConfig) {
+    config
+        .route("/interaction/{interaction}/enrol", get().to(check::show))
+        .route("/interaction/{interaction}/step-up", get().to(check::show))
+        .route("/interaction/{interaction}/consent", post().to(consent::submit))
+        .route("/interaction/{interaction}/identity", post().to(identity::submit))
+        .route("/interaction/{interaction}/begin", post().to(ceremony::begin))
+        .route("/interaction/{interaction}/retry", post().to(ceremony::begin))
+        .route("/interaction/{interaction}/outcome", get().to(outcome::show))
+        .route("/interaction/{interaction}/decline", post().to(outcome::decline))
+        .route("/step-up/{ceremony}/socket", get().to(ceremony::socket))
+        .route("/step-up/{ceremony}/decline", post().to(ceremony::decline))
+        .service(
+            web::resource("/step-up/{ceremony}")
+                .route(get().to(ceremony::show))
+                .route(post().to(ceremony::upload)),
+        );
+}
+
+/// What there is in the demo alone; elsewhere each of these is not found.
+fn demonstration(config: &mut ServiceConfig) {
+    config
+        .route("/", get().to(demo::landing))
+        .route("/demo/portraits/{document}", get().to(demo::portrait))
+        .service(
+            web::resource("/demo/register").route(get().to(demo::form)).route(post().to(demo::register)),
+        );
 }

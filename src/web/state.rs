@@ -6,7 +6,8 @@ use super::{browser::Cookies, limits::Limits, throttle::SignInThrottle};
 use crate::{
     domain::oidc::issuer::Issuer,
     flows::{
-        authorize::Authorize, browser::Browsers, sign_in::SignIn, signing_keys::SigningKeys, token::Tokens,
+        authorize::Authorize, browser::Browsers, ceremony::Ceremonies, consent::Consents, demo::Demo,
+        enrol::Enrol, sign_in::SignIn, signing_keys::SigningKeys, step_up::StepUp, token::Tokens,
         user_info::UserInfo,
     },
 };
@@ -35,4 +36,24 @@ pub struct App {
     pub user_info: UserInfo,
     /// Keys.
     pub signing_keys: SigningKeys,
+    /// Where face checks stand.
+    pub step_up: StepUp,
+    /// Consents to them.
+    pub consents: Consents,
+    /// Digital-ID checks.
+    pub enrol: Enrol,
+    /// Captures.
+    pub ceremonies: Ceremonies,
+    /// What there is in the demo alone.
+    pub demo: Option<DemoDesk>,
+}
+
+/// What the demo's pages show.
+pub struct DemoDesk {
+    /// Personas and registrations.
+    pub flow: Demo,
+    /// Address of the example bank.
+    pub bank: String,
+    /// The seeded accounts' user name and password.
+    pub accounts: Vec<(String, String)>,
 }

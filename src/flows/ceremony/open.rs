@@ -60,6 +60,13 @@ impl Ceremonies {
         }
     }
 
+    /// Whether an upload is due from this browser: asked before its body is read.
+    pub async fn is_due(&self, ceremony: &CeremonyId, browser: &Browser) -> Served<()> {
+        let mut found = self.find_own(ceremony, browser).await?;
+        found.spend_attempt(&browser.session.id, self.room.clock.now())?;
+        Ok(())
+    }
+
     /// The interaction that a capture of this browser belongs to, whatever became of the capture.
     pub async fn interaction_of(&self, ceremony: &CeremonyId, browser: &Browser) -> Served<InteractionId> {
         let (id, session) = (ceremony.clone(), browser.session.id.clone());

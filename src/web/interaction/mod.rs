@@ -1,4 +1,11 @@
 //! The pages of an interaction, from the request to the answer.
 
+pub mod ceremony;
+pub mod check;
+pub mod consent;
+pub mod demo;
+pub mod identity;
+pub mod outcome;
 pub mod resume;
 pub mod sign_in;
+mod socket;

@@ -1,0 +1,4 @@
+//! Connectors to government identity sources, behind `DigitalIdService`.
+
+pub mod personas;
+pub mod simulator;

@@ -1,0 +1,232 @@
+//! The face check: what it is like, the page that captures, its socket, and the upload.
+
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest, HttpResponse,
+    dev::Payload,
+    http::header::{HeaderName, ORIGIN},
+    web,
+};
+use serde_json::{Value, json};
+
+use super::{check::or_elsewhere, outcome::outcome_address, socket::PageLine};
+use crate::{
+    domain::{
+        face::ceremony::{Ceremony, CeremonyRefusal},
+        id::CeremonyId,
+        secret::SecretToken,
+    },
+    flows::{
+        Unserved,
+        authorize::OpenInteraction,
+        ceremony::{FaceRefusal, Judged, Outcome},
+        step_up::{GivenUp, Station},
+    },
+    ports::fault::Fault,
+    web::{
+        browser::{InInteraction, OwnBrowser},
+        error::Failure,
+        follow::{follow, resume_address, see_other},
+        form::{Form, is_same_origin},
+        headers::FormTarget,
+        limits::read_body,
+        pages::{self, BriefingPage, CapturePage, FrameSettings, HintSettings, Purpose},
+        state::App,
+    },
+};
+
+/// Where an upload carries the session's anti-forgery token: it has no form to put it in.
+const CSRF_HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
+/// The media type of a compact JWE (RFC 7515 §9.2.1).
+const JOSE: &str = "application/jose";
+/// The largest message of a socket: a sealed hint frame is about 15 kB.
+const LARGEST_MESSAGE: usize = 160 * 1024;
+
+/// Extracts the `{ceremony}` of an address.
+pub struct OfCeremony(pub CeremonyId);
+
+impl FromRequest for OfCeremony {
+    type Error = Failure;
+    type Future = std::future::Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let named = request.match_info().get("ceremony").and_then(CeremonyId::parse);
+        std::future::ready(named.map(Self).ok_or(Failure::NotFound))
+    }
+}
+
+/// What is about to happen, before the camera opens.
+pub fn briefing(open: &OpenInteraction, station: Station) -> HttpResponse {
+    let purpose = if station == Station::Portrait { Purpose::Enrol } else { Purpose::StepUp };
+    pages::shown(&BriefingPage {
+        interaction: open.interaction.id.to_string(),
+        csrf: open.session.csrf.expose().to_owned(),
+        client: open.client.name.clone(),
+        returns_to: FormTarget::of(&open.request.terms.redirect_uri),
+        purpose,
+        just_enrolled: station == Station::Template { just_enrolled: true },
+    })
+}
+
+/// `POST /interaction/{interaction}/begin` and `…/retry`: opens a capture, if the account's tries allow one now.
+pub async fn begin(
+    app: web::Data<App>,
+    request: HttpRequest,
+    InInteraction(interaction): InInteraction,
+    OwnBrowser(browser): OwnBrowser,
+    form: Form,
+) -> Result<HttpResponse, Failure> {
+    form.prove_own(&request, &app, &browser)?;
+    match app.ceremonies.open(&interaction, &browser).await {
+        Ok(ceremony) => Ok(see_other(&capture_address(&ceremony))),
+        Err(Unserved::Refused(FaceRefusal::Attempt(_))) => Ok(see_other(&outcome_address(&interaction, &[]))),
+        Err(Unserved::Refused(FaceRefusal::NoMoreCaptures)) => {
+            app.step_up.give_up(&interaction, &browser, GivenUp::NoMoreCaptures).await?;
+            let next = app.authorize.advance(&interaction, &browser).await?;
+            Ok(follow(&app, &interaction, &next, None))
+        }
+        Err(Unserved::Refused(FaceRefusal::WrongStep)) => Ok(see_other(&resume_address(&interaction))),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// `GET /step-up/{ceremony}`: the capture page. One that was begun before leads back to where the interaction stands.
+pub async fn show(
+    app: web::Data<App>,
+    OfCeremony(ceremony): OfCeremony,
+    OwnBrowser(browser): OwnBrowser,
+) -> Result<HttpResponse, Failure> {
+    let found = match app.ceremonies.find(&ceremony, &browser).await {
+        Err(Unserved::Refused(FaceRefusal::WrongStep | FaceRefusal::Ceremony(CeremonyRefusal::Expired))) => {
+            None
+        }
+        found => Some(found?),
+    };
+    let Some(found) = found else {
+        let interaction = app.ceremonies.interaction_of(&ceremony, &browser).await?;
+        return Ok(see_other(&resume_address(&interaction)));
+    };
+    let open = app.authorize.find(&found.interaction, &browser).await?;
+    let station = or_elsewhere(app.step_up.station(&found.interaction, &browser).await)?;
+    let purpose = if station == Some(Station::Portrait) { Purpose::Enrol } else { Purpose::StepUp };
+    Ok(pages::shown(&page(&open, &found, purpose)?))
+}
+
+/// `GET /step-up/{ceremony}/socket`: the one socket of a capture. A page of another site may open sockets too, and a
+/// browser sends our cookies with them, so the origin must be ours (RFC 6455 §10.2).
+pub async fn socket(
+    app: web::Data<App>,
+    request: HttpRequest,
+    body: web::Payload,
+    OfCeremony(ceremony): OfCeremony,
+    OwnBrowser(browser): OwnBrowser,
+) -> Result<HttpResponse, actix_web::Error> {
+    if !request.headers().contains_key(ORIGIN) || !is_same_origin(request.headers(), &app.issuer) {
+        return Err(Failure::StaleForm.into());
+    }
+    // The handshake comes first: a request that is none must not use the capture up.
+    let (response, session, stream) = actix_ws::handle(&request, body)?;
+    let live = app.ceremonies.connect(&ceremony, &browser).await.map_err(Failure::from)?;
+    let mut line = PageLine::new(session, stream.max_frame_size(LARGEST_MESSAGE));
+    actix_web::rt::spawn(async move {
+        if let Err(Unserved::Fault(fault)) = live.run(&mut line).await {
+            // The handshake was answered long ago, so this is where its fault is logged.
+            tracing::error!(%fault, "what a socket brought could not be kept");
+        }
+        line.close().await;
+    });
+    Ok(response)
+}
+
+/// `POST /step-up/{ceremony}`: the sealed capture, once.
+pub async fn upload(
+    app: web::Data<App>,
+    request: HttpRequest,
+    payload: web::Payload,
+    OfCeremony(ceremony): OfCeremony,
+    OwnBrowser(browser): OwnBrowser,
+) -> Result<HttpResponse, Failure> {
+    let token = request.headers().get(CSRF_HEADER).and_then(|token| token.to_str().ok());
+    if !token.is_some_and(|token| browser.sent(token)) || !is_same_origin(request.headers(), &app.issuer) {
+        return Err(Failure::StaleForm);
+    }
+    if request.content_type() != JOSE {
+        return Err(Failure::Malformed("content_type"));
+    }
+    // Cheap questions first: a capture that is not this browser's, or not due, is not even read.
+    app.ceremonies.is_due(&ceremony, &browser).await?;
+    let limits = app.limits;
+    let body = read_body(request.headers(), &mut payload.into_inner(), limits.capture, limits.within).await?;
+    let jwe = String::from_utf8(body).map_err(|_| Failure::Malformed("not_text"))?;
+    match app.ceremonies.judge(&ceremony, &browser, jwe).await {
+        Ok(judged) => answer(&app, &judged),
+        Err(Unserved::Refused(FaceRefusal::Attempt(_))) => {
+            let interaction = app.ceremonies.interaction_of(&ceremony, &browser).await?;
+            let next = outcome_address(&interaction, &[]);
+            Ok(HttpResponse::Ok().json(json!({ "outcome": "refused", "next": next })))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// `POST /step-up/{ceremony}/decline`.
+pub async fn decline(
+    app: web::Data<App>,
+    request: HttpRequest,
+    OfCeremony(ceremony): OfCeremony,
+    OwnBrowser(browser): OwnBrowser,
+    form: Form,
+) -> Result<HttpResponse, Failure> {
+    form.prove_own(&request, &app, &browser)?;
+    let interaction = app.ceremonies.interaction_of(&ceremony, &browser).await?;
+    app.step_up.give_up(&interaction, &browser, super::outcome::why(&form)).await?;
+    let next = app.authorize.advance(&interaction, &browser).await?;
+    Ok(follow(&app, &interaction, &next, None))
+}
+
+/// What the page is told, with the cookies that a success brings.
+fn answer(app: &App, judged: &Judged) -> Result<HttpResponse, Failure> {
+    let interaction = &judged.interaction;
+    let told = match &judged.outcome {
+        Outcome::Done => json!({ "outcome": "done", "next": resume_address(interaction) }),
+        Outcome::Again { advice, next: Some(fresh) } => {
+            json!({ "outcome": "again", "advice": advice, "next": capture_address(fresh) })
+        }
+        Outcome::Again { advice, next: None } => {
+            json!({ "outcome": "refused", "next": outcome_address(interaction, advice) })
+        }
+        Outcome::Refused => json!({ "outcome": "refused", "next": outcome_address(interaction, &[]) }),
+        Outcome::Unreadable => return Err(Failure::Malformed("capture_unreadable")),
+    };
+    let mut response = HttpResponse::Ok().json(told);
+    let session = judged.renewed.as_ref().map(|secret: &SecretToken| app.cookies.session(secret));
+    let device = judged.device.as_ref().map(|secret| app.cookies.device(secret));
+    for cookie in session.iter().chain(&device) {
+        let added = response.add_cookie(cookie);
+        debug_assert!(added.is_ok());
+    }
+    Ok(response)
+}
+
+fn page(open: &OpenInteraction, ceremony: &Ceremony, purpose: Purpose) -> Result<CapturePage, Fault> {
+    let key = |jwk: &str| -> Result<Value, Fault> {
+        serde_json::from_str(jwk).map_err(|_| Fault::Damaged("a ceremony's public key is no JSON".into()))
+    };
+    Ok(CapturePage {
+        interaction: open.interaction.id.to_string(),
+        ceremony: ceremony.id.to_string(),
+        csrf: open.session.csrf.expose().to_owned(),
+        client: open.client.name.clone(),
+        returns_to: FormTarget::of(&open.request.terms.redirect_uri),
+        purpose,
+        nonce: ceremony.nonce.as_str().to_owned(),
+        capture_key: key(&ceremony.keys.capture_public_jwk)?,
+        hint_key: key(&ceremony.keys.hint_public_jwk)?,
+        frame: FrameSettings::default(),
+        hint: HintSettings::default(),
+    })
+}
+
+/// Where a capture's page is.
+pub fn capture_address(ceremony: &CeremonyId) -> String {
+    format!("/step-up/{ceremony}")
+}
