@@ -1,14 +1,20 @@
 //! A browser without eyes: it keeps cookies, asks for HTML, and follows no redirect on its own.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header::LOCATION, redirect::Policy};
+use reqwest::{
+    Client, Method, RequestBuilder, Response, StatusCode,
+    cookie::{CookieStore, Jar},
+    header::LOCATION,
+    redirect::Policy,
+};
 use url::Url;
 
 /// One browser with its own cookies.
 pub struct TestBrowser {
     address: String,
     client: Client,
+    jar: Arc<Jar>,
 }
 
 /// What came back.
@@ -20,9 +26,25 @@ pub struct Answer {
 
 impl TestBrowser {
     pub fn new(address: &str) -> Self {
-        let client =
-            Client::builder().redirect(Policy::none()).cookie_store(true).no_proxy().build().unwrap();
-        Self { address: address.to_owned(), client }
+        let jar = Arc::new(Jar::default());
+        let builder = Client::builder().redirect(Policy::none()).cookie_provider(jar.clone()).no_proxy();
+        Self { address: address.to_owned(), client: builder.build().unwrap(), jar }
+    }
+
+    /// The `Cookie` header that it would send.
+    pub fn cookie_header(&self) -> String {
+        let cookies = self.jar.cookies(&Url::parse(&self.address).unwrap());
+        cookies.map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+    }
+
+    /// The same browser before another server: it takes its cookies along.
+    pub fn moved_to(&self, address: &str) -> Self {
+        let moved = Self::new(address);
+        let url = Url::parse(address).unwrap();
+        for cookie in self.cookie_header().split("; ").filter(|cookie| !cookie.is_empty()) {
+            moved.jar.add_cookie_str(&format!("{cookie}; Path=/"), &url);
+        }
+        moved
     }
 
     /// A request as a browser navigates; send it with [`Answer::of`].

@@ -4,23 +4,32 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
 pub mod browser;
+pub mod capture;
 pub mod clients;
 pub mod people;
+pub mod scripted;
 pub mod time;
 
 use std::{net::TcpListener, sync::Arc};
 
 use actix_web::{dev::ServerHandle, web};
 use facestep::{
-    app::{Parts, Settings, assemble},
+    app::{DemoParts, Parts, Settings, assemble},
     domain::oidc::issuer::Issuer,
-    jose::{master_key::MasterKey, passwords::Argon2Passwords, signer::JoseSigner},
-    ports::{clock::Clock, entropy::Entropy, passwords::Passwords, store::Store},
+    identity::{
+        personas,
+        simulator::{DocumentKey, Simulator},
+    },
+    jose::{
+        envelope::JweCaptureOpener, master_key::MasterKey, passwords::Argon2Passwords, signer::JoseSigner,
+    },
+    ports::{clock::Clock, entropy::Entropy, envelope::Vault, passwords::Passwords, store::Store},
     storage,
     web::server::serve,
 };
 
 use browser::TestBrowser;
+use scripted::ScriptedAnalyzer;
 use time::{SeededEntropy, TestClock};
 
 /// The whole server, and the ports it stands on.
@@ -37,6 +46,8 @@ pub struct TestApp {
     pub entropy: Arc<dyn Entropy>,
     /// Its password hashing.
     pub passwords: Arc<dyn Passwords>,
+    /// Its models.
+    pub analyzer: Arc<ScriptedAnalyzer>,
     server: ServerHandle,
 }
 
@@ -48,29 +59,55 @@ impl TestApp {
 
     /// Starts with other settings, or under another name than its loopback address.
     pub async fn start_with(settings: Settings, issuer: Option<&str>) -> Self {
+        let clock = Arc::new(TestClock::default());
+        Self::start_on("sqlite::memory:", settings, issuer, clock, 7).await
+    }
+
+    /// Starts on a database, at a time, with randomness from a seed: a second process on the same file does not repeat
+    /// the first one's.
+    pub async fn start_on(
+        database: &str,
+        settings: Settings,
+        issuer: Option<&str>,
+        clock: Arc<TestClock>,
+        seed: u64,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let issuer = Issuer::parse(issuer.unwrap_or(&address)).unwrap();
-        let store = storage::open("sqlite::memory:").unwrap();
-        let clock = Arc::new(TestClock::default());
-        let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(7));
+        let store = storage::open(database).unwrap();
+        let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(seed));
         let passwords: Arc<dyn Passwords> = Arc::new(Argon2Passwords::new(entropy.clone(), 2).unwrap());
         let key = MasterKey::new([42; 32]);
+        let vault: Arc<dyn Vault> = Arc::new(key.vault(entropy.clone()));
+        personas::seed(&store, vault.as_ref()).await.unwrap();
+        let analyzer = Arc::new(ScriptedAnalyzer::default());
         let app = assemble(Parts {
             issuer: issuer.clone(),
             store: store.clone(),
             clock: clock.clone() as Arc<dyn Clock>,
             entropy: entropy.clone(),
             passwords: passwords.clone(),
-            signer: Arc::new(JoseSigner::new(Arc::new(key.vault(entropy.clone())))),
+            signer: Arc::new(JoseSigner::new(vault.clone())),
             proof_key: key.proof_key(),
+            vault: vault.clone(),
+            opener: Arc::new(JweCaptureOpener::new(vault.clone())),
+            analyzer: analyzer.clone(),
+            source: Arc::new(Simulator::new(
+                store.clone(),
+                vault,
+                clock.clone(),
+                entropy.clone(),
+                DocumentKey::new([24; 32]),
+            )),
+            demo: Some(DemoParts { bank: "http://127.0.0.1:8081/".into(), accounts: Vec::new() }),
             settings,
         });
         app.signing_keys.ensure().await.unwrap();
         let server = serve(web::Data::new(app), listener, 1).unwrap();
         let handle = server.handle();
         tokio::spawn(server);
-        Self { address, issuer, store, clock, entropy, passwords, server: handle }
+        Self { address, issuer, store, clock, entropy, passwords, analyzer, server: handle }
     }
 
     /// A browser that nobody used yet.

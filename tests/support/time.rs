@@ -23,8 +23,13 @@ impl Default for TestClock {
 impl TestClock {
     /// Moves it on.
     pub fn advance(&self, seconds: i64) {
+        self.advance_millis(seconds * 1000);
+    }
+
+    /// Moves it on a little.
+    pub fn advance_millis(&self, millis: i64) {
         let mut now = self.0.lock().unwrap();
-        *now += SignedDuration::from_secs(seconds);
+        *now += SignedDuration::from_millis(millis);
     }
 }
 

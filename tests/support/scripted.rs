@@ -1,0 +1,153 @@
+//! Models that see what a frame says it shows. A scripted frame is a few words of JSON; the built-in people's portraits
+//! are recognised by their bytes.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use facestep::{
+    domain::face::{
+        capture::EncodedFrame,
+        observation::{self, FrameObservation, Glance, GlancedFace, Point, Pose},
+        template::{self, FaceTemplate, ModelId},
+    },
+    ports::{
+        BoxFuture,
+        face::{AnalyzerFault, FaceAnalyzer, PortraitRefusal},
+        fault::Fault,
+    },
+};
+use serde::{Deserialize, Serialize};
+
+#[path = "sample.rs"]
+mod sample;
+
+pub use sample::Look;
+
+/// The people whose portraits ship.
+const PORTRAITS: [(&[u8], u8); 3] = [
+    (include_bytes!("../../src/identity/personas/fields.jpg"), ADAM),
+    (include_bytes!("../../src/identity/personas/winter.jpg"), CLARA),
+    (include_bytes!("../../src/identity/personas/hale.jpg"), MARTIN),
+];
+
+/// The face of the account `adam`.
+pub const ADAM: u8 = 1;
+/// The face of the account `clara`.
+pub const CLARA: u8 = 2;
+/// The face of the account `martin`.
+pub const MARTIN: u8 = 3;
+
+/// What a scripted frame shows.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub struct Scripted {
+    pub yaw: f32,
+    pub pitch: f32,
+    pub person: u8,
+    pub live: f32,
+    pub exposure: f32,
+    pub faces: usize,
+    pub flat: bool,
+    /// Makes each frame's bytes its own.
+    pub serial: u32,
+    /// Whether the bytes decode to a picture at all.
+    pub decodes: bool,
+}
+
+impl Scripted {
+    /// A good frame of someone.
+    pub fn of(person: u8) -> Self {
+        Self {
+            yaw: 0.0,
+            pitch: 0.0,
+            person,
+            live: 0.98,
+            exposure: 130.0,
+            faces: 1,
+            flat: false,
+            serial: 0,
+            decodes: true,
+        }
+    }
+
+    /// The frame's bytes.
+    pub fn bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap()
+    }
+
+    fn read(frame: &EncodedFrame) -> Result<Self, AnalyzerFault> {
+        let scripted: Option<Self> = serde_json::from_slice(frame.bytes()).ok();
+        scripted.filter(|frame| frame.decodes).ok_or(AnalyzerFault::BadPicture("not a picture"))
+    }
+
+    fn observe(self) -> FrameObservation {
+        let mut look = Look::at(self.yaw, self.pitch);
+        (look.person, look.live, look.exposure) = (self.person, self.live, self.exposure);
+        (look.faces, look.flat) = (self.faces, self.flat);
+        look.observe()
+    }
+}
+
+/// The models.
+#[derive(Default)]
+pub struct ScriptedAnalyzer {
+    /// How many captures are still turned away for want of room.
+    pub busy: AtomicUsize,
+    /// How many captures were observed.
+    pub observed: AtomicUsize,
+    /// How many captures still fail for want of a working model.
+    pub broken: AtomicUsize,
+}
+
+/// Takes one off a counter that is not zero.
+fn take(counter: &AtomicUsize) -> bool {
+    counter.try_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
+}
+
+impl FaceAnalyzer for ScriptedAnalyzer {
+    fn model(&self) -> ModelId {
+        ModelId("scripted".into())
+    }
+
+    fn glance(&self, frame: EncodedFrame) -> BoxFuture<'_, Result<Glance, AnalyzerFault>> {
+        Box::pin(async move {
+            let seen = Scripted::read(&frame)?;
+            let pose = Pose { yaw: seen.yaw, pitch: seen.pitch, roll: 0.0 };
+            let face = GlancedFace { height: 0.46, centre: Point { x: 0.5, y: 0.5 }, pose };
+            let face = (seen.faces > 0).then_some(face);
+            Ok(Glance { faces: seen.faces, exposure: seen.exposure, face })
+        })
+    }
+
+    fn observe(
+        &self,
+        frames: Vec<EncodedFrame>,
+    ) -> BoxFuture<'_, Result<Vec<FrameObservation>, AnalyzerFault>> {
+        Box::pin(async move {
+            if take(&self.busy) {
+                return Err(AnalyzerFault::Busy);
+            }
+            if take(&self.broken) {
+                return Err(Fault::Internal("a model failed".into()).into());
+            }
+            self.observed.fetch_add(1, Ordering::SeqCst);
+            frames.iter().map(|frame| Scripted::read(frame).map(Scripted::observe)).collect()
+        })
+    }
+
+    fn embed_portrait(&self, portrait: EncodedFrame) -> BoxFuture<'_, Result<FaceTemplate, PortraitRefusal>> {
+        Box::pin(async move {
+            let shipped = PORTRAITS.iter().find(|(bytes, _)| *bytes == portrait.bytes());
+            let person = match shipped {
+                Some((_, person)) => *person,
+                None => {
+                    let scripted = Scripted::read(&portrait)?;
+                    if scripted.faces != 1 {
+                        return Err(PortraitRefusal::Unusable("not one face"));
+                    }
+                    scripted.person
+                }
+            };
+            FaceTemplate::mean_of(self.model(), [&sample::embedding(person, 12.0)])
+                .map_err(|_| PortraitRefusal::Unusable("no embedding"))
+        })
+    }
+}
