@@ -60,6 +60,8 @@ pub struct Session {
     pub idle: SignedDuration,
     /// A session this old has ended, however busy it was.
     pub absolute: SignedDuration,
+    /// A session that nobody signed in to lasts this long.
+    pub anonymous: SignedDuration,
     /// A client's request waits this long for the person to come to its end.
     pub interaction: SignedDuration,
 }
@@ -191,6 +193,7 @@ impl Config {
             session: Session {
                 idle: from.seconds("session.idle_seconds", 1_800, 60..=86_400),
                 absolute: from.seconds("session.absolute_seconds", 43_200, 300..=2_592_000),
+                anonymous: from.seconds("session.anonymous_seconds", 3_600, 600..=86_400),
                 interaction: from.seconds("session.interaction_seconds", 1_800, 600..=7_200),
             },
             step_up: StepUp {

@@ -154,7 +154,11 @@ fn time_and_randomness_come_through_their_ports() {
             !["src/ports/clock.rs", "src/ports/entropy.rs"].contains(&file.path.as_str())
         })
         .flat_map(|file| {
-            let lines = file.code_lines().filter(|(_, code)| words.iter().any(|word| code.contains(word)));
+            let lines = file.code_lines().filter(|(_, code)| {
+                // How long to wait for a socket is no decision, and a test can hold tokio's clock still.
+                let code = code.replace("tokio::time::Instant::now", "");
+                words.iter().any(|word| code.contains(word))
+            });
             lines.map(|(line, code)| format!("{}:{line} {}", file.path, code.trim())).collect::<Vec<_>>()
         })
         .collect();
