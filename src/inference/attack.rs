@@ -3,14 +3,11 @@
 //! They know prints and screens. They do not know injected or synthesised video (`docs/biometrics.md`), so their score is
 //! one sign among several and never the only one.
 
-use fast_image_resize::{
-    FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer, images::Image, images::ImageRef,
-};
-
 use crate::domain::face::observation::{Bounds, LiveScore};
 
 use super::{
     image::Picture,
+    resize::{Part, interpolate},
     runtime::{RuntimeFault, Session},
     tensor::{Colours, planes},
 };
@@ -49,20 +46,9 @@ impl AttackModels {
 
 /// What a network sees: `times` the face's box, blue first, 0..255.
 pub fn pre(picture: &Picture, face: &Bounds, times: f32) -> Option<Vec<f32>> {
-    let crop = surroundings(picture.width(), picture.height(), face, times)?;
-    let source =
-        ImageRef::new(picture.width() as u32, picture.height() as u32, picture.rgb(), PixelType::U8x3)
-            .ok()?;
-    let mut target = Image::new(SIDE as u32, SIDE as u32, PixelType::U8x3);
+    let part = surroundings(picture.width(), picture.height(), face, times)?;
     // The models were trained on crops resized without a filter, so finer resampling would be a different input.
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Interpolation(FilterType::Bilinear)).crop(
-        crop.left.into(),
-        crop.top.into(),
-        crop.width.into(),
-        crop.height.into(),
-    );
-    Resizer::new().resize(&source, &mut target, &options).ok()?;
-    Some(planes(&Picture::from_rgb(SIDE, SIDE, target.into_vec())?, Colours::Bgr, SIDE, SIDE))
+    Some(planes(&interpolate(picture, part, SIDE, SIDE), Colours::Bgr, SIDE, SIDE))
 }
 
 /// Mean of both networks' probability of "live".
@@ -71,17 +57,8 @@ pub fn post(near: &[Vec<f32>], far: &[Vec<f32>]) -> Option<LiveScore> {
     Some(LiveScore((live(near)? + live(far)?) / 2.0))
 }
 
-/// A rectangle of whole pixels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Crop {
-    left: u32,
-    top: u32,
-    width: u32,
-    height: u32,
-}
-
 /// The box grown about its centre, made smaller where the picture is and pushed inside it, as in the models' training.
-fn surroundings(width: usize, height: usize, face: &Bounds, times: f32) -> Option<Crop> {
+fn surroundings(width: usize, height: usize, face: &Bounds, times: f32) -> Option<Part> {
     let (right, bottom) = (width as f32 - 1.0, height as f32 - 1.0);
     let times = times.min(bottom / face.height).min(right / face.width);
     let side = |start: f32, length: f32, last: f32| {
@@ -95,12 +72,12 @@ fn surroundings(width: usize, height: usize, face: &Bounds, times: f32) -> Optio
             from -= to - last;
             to = last;
         }
-        let from = from.max(0.0) as u32;
-        (from, (to.clamp(0.0, last) as u32 + 1).saturating_sub(from))
+        let from = from.max(0.0) as usize;
+        (from, (to.clamp(0.0, last) as usize + 1).saturating_sub(from))
     };
     let (left, width) = side(face.x, face.width, right);
     let (top, height) = side(face.y, face.height, bottom);
-    (width > 0 && height > 0).then_some(Crop { left, top, width, height })
+    (width > 0 && height > 0).then_some(Part { left, top, width, height })
 }
 
 #[cfg(test)]
@@ -114,13 +91,13 @@ mod tests {
     #[test]
     fn a_small_face_is_shown_with_its_surroundings() {
         let crop = surroundings(640, 480, &face(300.0, 200.0, 40.0, 60.0), 2.0);
-        assert_eq!(crop, Some(Crop { left: 280, top: 170, width: 81, height: 121 }));
+        assert_eq!(crop, Some(Part { left: 280, top: 170, width: 81, height: 121 }));
     }
 
     #[test]
     fn a_crop_that_leaves_the_picture_is_pushed_inside() {
         let crop = surroundings(640, 480, &face(0.0, 440.0, 40.0, 40.0), 3.0);
-        assert_eq!(crop, Some(Crop { left: 0, top: 359, width: 121, height: 121 }));
+        assert_eq!(crop, Some(Part { left: 0, top: 359, width: 121, height: 121 }));
     }
 
     #[test]

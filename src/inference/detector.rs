@@ -1,18 +1,18 @@
 //! Finds faces: YuNet, a box and five points for each.
 
-use fast_image_resize::{
-    FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer, images::Image, images::ImageRef,
-};
+use std::cmp::Ordering;
 
 use crate::domain::face::observation::{Bounds, Point};
 
 use super::{
     image::Picture,
+    resize::resize,
     runtime::{RuntimeFault, Session},
     tensor::{Colours, planes},
 };
 
-/// Longest side that the network sees. Larger pictures are shrunk: a face that matters is large in its frame.
+/// Longest side that the network sees. The network's points move with the size at which it sees a face, so pictures that
+/// are compared are all brought to one size.
 const LONGEST_SIDE: usize = 640;
 /// The coarsest grid's cell; sizes are padded to a multiple of it.
 const COARSEST: usize = 32;
@@ -66,44 +66,42 @@ impl Detector {
 
     /// The faces of a picture, the largest first; faces far in the background are left out.
     pub fn detect(&mut self, picture: &Picture) -> Result<Vec<Detection>, RuntimeFault> {
-        let input = pre(picture);
-        let outputs = self.run(&input)?;
+        self.run(&pre(picture))
+    }
+
+    /// The same for a hint frame: a small picture is seen as it is, in a quarter of the time and less exactly.
+    pub fn detect_roughly(&mut self, picture: &Picture) -> Result<Vec<Detection>, RuntimeFault> {
+        self.run(&pre_roughly(picture))
+    }
+
+    fn run(&mut self, input: &Input) -> Result<Vec<Detection>, RuntimeFault> {
+        let outputs = self.session.run(&[1, 3, input.height, input.width], &input.values)?;
         Ok(post(&outputs, input.width, input.height, input.scale))
     }
-
-    fn run(&mut self, input: &Input) -> Result<Vec<Vec<f32>>, RuntimeFault> {
-        self.session.run(&[1, 3, input.height, input.width], &input.values)
-    }
 }
 
-/// Shrinks to the network's longest side and pads to whole cells.
+/// Brings a picture to the network's longest side and pads to whole cells.
 pub fn pre(picture: &Picture) -> Input {
-    let shrunk = shrink(picture, LONGEST_SIDE);
-    let seen = shrunk.as_ref().unwrap_or(picture);
-    let (width, height) = (seen.width().next_multiple_of(COARSEST), seen.height().next_multiple_of(COARSEST));
-    Input {
-        values: planes(seen, Colours::Bgr, width, height),
-        width,
-        height,
-        scale: seen.width() as f32 / picture.width() as f32,
+    let longest = picture.width().max(picture.height());
+    match longest.cmp(&LONGEST_SIDE) {
+        Ordering::Equal => padded(picture, 1.0),
+        _ => padded(&resized(picture, longest), LONGEST_SIDE as f32 / longest as f32),
     }
 }
 
-/// The picture with its longest side at `longest`, or `None` when it is no longer than that.
-fn shrink(picture: &Picture, longest: usize) -> Option<Picture> {
-    let side = picture.width().max(picture.height());
-    if side <= longest {
-        return None;
-    }
-    let shrunk = |length: usize| ((length * longest + side / 2) / side).max(1);
-    let (width, height) = (shrunk(picture.width()), shrunk(picture.height()));
-    let source =
-        ImageRef::new(picture.width() as u32, picture.height() as u32, picture.rgb(), PixelType::U8x3)
-            .ok()?;
-    let mut target = Image::new(width as u32, height as u32, PixelType::U8x3);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
-    Resizer::new().resize(&source, &mut target, &options).ok()?;
-    Picture::from_rgb(width, height, target.into_vec())
+/// Brings only larger pictures to the network's longest side.
+fn pre_roughly(picture: &Picture) -> Input {
+    if picture.width().max(picture.height()) <= LONGEST_SIDE { padded(picture, 1.0) } else { pre(picture) }
+}
+
+fn resized(picture: &Picture, longest: usize) -> Picture {
+    let length = |side: usize| ((side * LONGEST_SIDE + longest / 2) / longest).max(1);
+    resize(picture, length(picture.width()), length(picture.height()))
+}
+
+fn padded(seen: &Picture, scale: f32) -> Input {
+    let (width, height) = (seen.width().next_multiple_of(COARSEST), seen.height().next_multiple_of(COARSEST));
+    Input { values: planes(seen, Colours::Bgr, width, height), width, height, scale }
 }
 
 /// Reads the network's outputs (`cls`, `obj`, `bbox`, `kps`, each for strides 8, 16, 32) into faces of the picture.
@@ -230,11 +228,19 @@ mod tests {
     }
 
     #[test]
-    fn a_large_picture_is_shrunk_and_a_small_one_is_only_padded() {
+    fn every_picture_is_seen_at_one_size_and_padded_to_whole_cells() {
         let large = pre(&Picture::from_rgb(1280, 700, vec![9; 1280 * 700 * 3]).unwrap());
         assert_eq!((large.width, large.height, large.scale), (640, 352, 0.5));
-        let small = pre(&Picture::from_rgb(250, 250, vec![9; 250 * 250 * 3]).unwrap());
-        assert_eq!((small.width, small.height, small.scale), (256, 256, 1.0));
-        assert_eq!((small.values[0], small.values[255]), (9.0, 0.0));
+        let small = pre(&Picture::from_rgb(320, 160, vec![9; 320 * 160 * 3]).unwrap());
+        assert_eq!((small.width, small.height, small.scale), (640, 320, 2.0));
+        let camera = pre(&Picture::from_rgb(640, 470, vec![9; 640 * 470 * 3]).unwrap());
+        assert_eq!((camera.width, camera.height, camera.scale), (640, 480, 1.0));
+        assert_eq!((camera.values[469 * 640], camera.values[470 * 640]), (9.0, 0.0));
+    }
+
+    #[test]
+    fn a_hint_frame_is_seen_as_it_is() {
+        let hint = pre_roughly(&Picture::from_rgb(320, 240, vec![9; 320 * 240 * 3]).unwrap());
+        assert_eq!((hint.width, hint.height, hint.scale), (320, 256, 1.0));
     }
 }

@@ -16,6 +16,7 @@ pub mod manifest;
 pub mod mesh;
 pub mod pipeline;
 pub mod quality;
+mod resize;
 pub mod runtime;
 pub mod selection;
 mod tensor;

@@ -93,7 +93,7 @@ impl Pipeline {
     /// Looks at a hint frame: detector, mesh and exposure only.
     pub fn glance(&mut self, frame: &EncodedFrame) -> Result<Glance, PipelineFault> {
         let picture = decode(frame.bytes(), &self.limits)?;
-        let found = self.detector.detect(&picture)?;
+        let found = self.detector.detect_roughly(&picture)?;
         let exposure = quality::exposure(&picture);
         let Some(largest) = found.first() else { return Ok(Glance { faces: 0, exposure, face: None }) };
         let mesh = self.mesher.mesh(&picture, largest)?;

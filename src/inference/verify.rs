@@ -185,23 +185,28 @@ impl Models {
         self.manifest.thresholds.get(name)
     }
 
-    pub(super) fn detector(&self) -> Result<Session, ModelFault> {
+    /// Opens a session of the detector.
+    pub fn detector(&self) -> Result<Session, ModelFault> {
         self.session(&self.detector)
     }
 
-    pub(super) fn mesh(&self) -> Result<Session, ModelFault> {
+    /// Opens a session of the mesh model.
+    pub fn mesh(&self) -> Result<Session, ModelFault> {
         self.session(&self.mesh)
     }
 
-    pub(super) fn attack_near(&self) -> Result<Session, ModelFault> {
+    /// Opens a session of the attack model of the close crop.
+    pub fn attack_near(&self) -> Result<Session, ModelFault> {
         self.session(&self.attack_near)
     }
 
-    pub(super) fn attack_far(&self) -> Result<Session, ModelFault> {
+    /// Opens a session of the attack model of the wide crop.
+    pub fn attack_far(&self) -> Result<Session, ModelFault> {
         self.session(&self.attack_far)
     }
 
-    pub(super) fn embedder(&self) -> Result<Session, ModelFault> {
+    /// Opens a session of the embedder.
+    pub fn embedder(&self) -> Result<Session, ModelFault> {
         self.session(&self.embedder)
     }
 

@@ -1,0 +1,105 @@
+//! A models folder that is not the one that the program was built for is refused, and the refusal names the file.
+
+use std::{fs, os::unix::fs::symlink, path::Path};
+
+use facestep::inference::{
+    manifest::{BUILT_WITH, Manifest},
+    verify::{ModelFault, verify_models},
+};
+
+use crate::support::{models, models_folder};
+
+/// A copy of the models folder in which one file can be altered: the rest are links.
+fn copy_with(altered: &str, alter: impl FnOnce(&mut Vec<u8>)) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("built")).unwrap();
+    let built = fs::read_dir(models_folder().join("built")).unwrap();
+    let built = built.map(|entry| Path::new("built").join(entry.unwrap().file_name()));
+    for file in built.chain(["manifest.toml".into()]) {
+        let (from, to) = (models_folder().join(&file), folder.path().join(&file));
+        match file.ends_with(altered) {
+            false => symlink(from, to).unwrap(),
+            true => fs::copy(from, to).map(drop).unwrap(),
+        }
+    }
+    let path = [folder.path().join(altered), folder.path().join("built").join(altered)];
+    let path = path.iter().find(|path| path.exists()).unwrap();
+    let mut bytes = fs::read(path).unwrap();
+    alter(&mut bytes);
+    fs::write(path, bytes).unwrap();
+    folder
+}
+
+fn flip_a_bit(bytes: &mut Vec<u8>) {
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+}
+
+fn refusal(folder: &Path) -> ModelFault {
+    verify_models(folder).err().expect("the folder was accepted")
+}
+
+#[test]
+fn the_built_models_are_accepted_and_reported() {
+    let report = models().report();
+    assert_eq!(report.files.len(), 6);
+    assert!(report.files.iter().all(|(_, sha256, licence)| sha256.len() == 64 && !licence.is_empty()));
+    assert_eq!(models().embedder_id().as_str().len(), 64);
+}
+
+#[test]
+fn one_flipped_bit_in_any_file_is_refused_and_the_file_is_named() {
+    let files = ["yunet.onnx", "mesh.onnx", "minifasnet_v2.onnx", "minifasnet_v1se.onnx", "sface.onnx"];
+    for file in files.into_iter().chain(["libonnxruntime.so"]) {
+        let folder = copy_with(file, flip_a_bit);
+        // The runtime is one per process: a folder elsewhere is refused for its library before its models are read,
+        // unless the library is this process's own. The link leads back to it.
+        let fault = refusal(folder.path());
+        assert!(matches!(fault, ModelFault::OtherBytes { .. }), "{file}: {fault}");
+        assert!(fault.to_string().contains(file) && fault.to_string().contains("make models"), "{fault}");
+    }
+}
+
+#[test]
+fn one_flipped_bit_in_the_manifest_is_refused_and_the_manifest_is_named() {
+    let folder = copy_with("manifest.toml", flip_a_bit);
+    let fault = refusal(folder.path());
+    assert!(matches!(fault, ModelFault::OtherManifest { .. }));
+    assert!(fault.to_string().contains("manifest.toml"), "{fault}");
+}
+
+#[test]
+fn a_missing_model_is_refused_with_the_command_that_makes_it() {
+    let folder = copy_with("sface.onnx", |_| ());
+    fs::remove_file(folder.path().join("built/sface.onnx")).unwrap();
+    let fault = refusal(folder.path()).to_string();
+    assert!(fault.contains("sface.onnx") && fault.contains("make models"), "{fault}");
+}
+
+#[test]
+fn a_golden_answer_that_is_off_is_noticed() {
+    let manifest = Manifest::parse(BUILT_WITH).unwrap();
+    let golden = &manifest.model.embedder.golden;
+    let mut answer = vec![0.0; 128];
+    for (i, value) in golden.outputs["fc1"].iter().enumerate() {
+        answer[128 * i / 8] = *value;
+    }
+    assert!(golden.agrees("fc1", &answer));
+    answer[16] += 2.0 * golden.tolerance;
+    assert!(!golden.agrees("fc1", &answer));
+    assert!(!golden.agrees("fc1", &[]));
+    assert!(!golden.agrees("another", &answer));
+}
+
+#[test]
+fn every_threshold_says_which_error_rates_it_has_and_on_how_many_comparisons() {
+    let manifest = Manifest::parse(BUILT_WITH).unwrap();
+    assert!(!manifest.thresholds.is_empty());
+    for (name, threshold) in &manifest.thresholds {
+        assert!(!threshold.rates.is_empty(), "{name}");
+        for rate in &threshold.rates {
+            assert!(rate.n > 0 && (0.0..=1.0).contains(&rate.rate), "{name}");
+            assert!(["FMR", "FNMR", "APCER", "BPCER"].contains(&rate.kind.as_str()), "{name}");
+        }
+    }
+}
