@@ -37,7 +37,7 @@ const MEAN_OF: usize = 3;
 
 fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let models = verify_models(Path::new("models"))?;
+    let models = verify_models(Path::new("models/built"))?;
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["accuracy", folder] => accuracy(&models, Path::new(folder)),
         ["speed", folder] => speed(&models, Path::new(folder)),
@@ -123,49 +123,92 @@ fn normalised(mut vector: Vector) -> Vector {
     vector
 }
 
-/// Compares every reference with every probe. False non-matches are a mean over people, so that those with hundreds of
-/// pictures do not decide the rate; false matches are counted over all pairs of different people.
+/// Compares every reference with every probe.
+///
+/// Both rates are means: FNMR over people, FMR over pairs of people. A few people have hundreds of pictures, and counting
+/// comparisons would let one of them, or one person filed under two names, decide the rate. Counts are printed beside.
 fn compare(what: &str, references: &[Vec<Group>], probes: &[Vec<Group>]) {
-    let mut impostors: Vec<f32> = Vec::new();
-    let mut genuine: Vec<Vec<f32>> = Vec::new();
     let symmetric = std::ptr::eq(references, probes);
+    let (mut genuine, mut impostors) = (Scores::default(), Scores::default());
     for (i, reference) in references.iter().enumerate() {
         for (j, probe) in probes.iter().enumerate().skip(if symmetric { i } else { 0 }) {
             let pairs = reference.iter().flat_map(|r| probe.iter().map(move |p| (r, p)));
             match i == j {
-                true => genuine.push(
+                true => genuine.add(
                     pairs
                         .filter(|(r, p)| !r.shares_a_picture_with(p))
                         .filter(|(r, p)| !symmetric || r.pictures.start < p.pictures.start)
-                        .map(|(r, p)| r.cosine(p))
-                        .collect(),
+                        .map(|(r, p)| r.cosine(p)),
                 ),
-                false => impostors.extend(pairs.map(|(r, p)| r.cosine(p))),
+                false => impostors.add(pairs.map(|(r, p)| r.cosine(p))),
             }
         }
     }
-    genuine.retain(|scores| !scores.is_empty());
-    impostors.sort_unstable_by(|a, b| b.total_cmp(a));
-    let pairs: usize = genuine.iter().map(Vec::len).sum();
-    println!("\n{what}: {pairs} genuine of {} people, {} impostor", genuine.len(), impostors.len());
-    let false_non_matches = |threshold: f32| {
-        let share = |scores: &Vec<f32>| {
-            scores.iter().filter(|s| **s < threshold).count() as f64 / scores.len() as f64
-        };
-        100.0 * genuine.iter().map(share).sum::<f64>() / genuine.len() as f64
-    };
+    let (genuine, impostors) = (genuine.sorted(), impostors.sorted());
+    println!(
+        "\n{what}: {} genuine comparisons of {} people, {} impostor of {} pairs of people",
+        genuine.scores.len(),
+        genuine.groups,
+        impostors.scores.len(),
+        impostors.groups
+    );
     for rate in RATES {
-        let Some(threshold) = impostors.get((rate * impostors.len() as f64) as usize) else { continue };
-        println!("  FMR {rate:e}: threshold {threshold:.4}, FNMR {:.2} %", false_non_matches(*threshold));
+        let threshold = impostors.threshold_at(rate);
+        println!(
+            "  FMR {rate:e}: threshold {threshold:.4}, FNMR {:.2} %",
+            100.0 * (1.0 - genuine.share_from(threshold))
+        );
     }
     for threshold in THRESHOLDS {
-        let matches = impostors.partition_point(|score| *score >= threshold);
-        let pooled = genuine.iter().flatten().filter(|s| **s < threshold).count();
         println!(
-            "  at {threshold:.2}: FMR {:.2e} ({matches}), FNMR {:.2} % ({pooled} pairs)",
-            matches as f64 / impostors.len() as f64,
-            false_non_matches(threshold)
+            "  at {threshold:.2}: FMR {:.2e} ({} comparisons), FNMR {:.2} % ({} comparisons)",
+            impostors.share_from(threshold),
+            impostors.count_from(threshold),
+            100.0 * (1.0 - genuine.share_from(threshold)),
+            genuine.scores.len() - genuine.count_from(threshold)
         );
+    }
+}
+
+/// Similarities, each with the weight of its share in its person or pair of people.
+#[derive(Default)]
+struct Scores {
+    scores: Vec<(f32, f32)>,
+    groups: usize,
+}
+
+impl Scores {
+    fn add(&mut self, scores: impl Iterator<Item = f32>) {
+        let before = self.scores.len();
+        self.scores.extend(scores.map(|score| (score, 1.0)));
+        let added = self.scores.len() - before;
+        self.scores.iter_mut().skip(before).for_each(|(_, weight)| *weight = 1.0 / added as f32);
+        self.groups += usize::from(added > 0);
+    }
+
+    /// The greatest first.
+    fn sorted(mut self) -> Self {
+        self.scores.sort_unstable_by(|(a, _), (b, _)| b.total_cmp(a));
+        self
+    }
+
+    fn count_from(&self, threshold: f32) -> usize {
+        self.scores.partition_point(|(score, _)| *score >= threshold)
+    }
+
+    fn share_from(&self, threshold: f32) -> f64 {
+        let from = self.scores.iter().take_while(|(score, _)| *score >= threshold);
+        from.map(|(_, weight)| f64::from(*weight)).sum::<f64>() / self.groups as f64
+    }
+
+    /// The least threshold that no more than this share reaches.
+    fn threshold_at(&self, share: f64) -> f32 {
+        let mut reached = 0.0;
+        let beyond = self.scores.iter().find(|(_, weight)| {
+            reached += f64::from(*weight);
+            reached > share * self.groups as f64
+        });
+        beyond.map_or(-1.0, |(score, _)| score.next_up())
     }
 }
 
@@ -189,7 +232,7 @@ fn speed(models: &Models, folder: &Path) -> Result<(), Failure> {
             &mut || Ok(detector.detect(&picture).map(drop)?),
             &mut || Ok(mesher.mesh(&picture, &face).map(drop)?),
             &mut || Ok(attack.look(&picture, &face.bounds).map(drop)?),
-            &mut || Ok(drop(align(&picture, &face.landmarks))),
+            &mut || align(&picture, &face.landmarks).map(drop).ok_or_else(|| "a face without extent".into()),
             &mut || Ok(embedder.embed(&aligned).map(drop)?),
         ];
         for (stage, (_, times)) in clocked.iter_mut().zip(&mut stages) {

@@ -24,6 +24,7 @@ HERE = Path(__file__).resolve().parent
 CACHE = HERE / "cache"
 BUILT = HERE / "built"
 VENV = CACHE / "venv"
+MANIFEST = HERE / "manifest.toml"
 
 sys.path.insert(0, str(HERE))
 
@@ -37,15 +38,16 @@ def main(arguments: list[str]) -> int:
     if unknown := set(arguments) - {"--check"}:
         print(f"models: unknown argument {' '.join(sorted(unknown))}\n{__doc__}", file=sys.stderr)
         return 2
-    artefacts = load_artefacts(HERE / "manifest.toml", machine())
+    artefacts = load_artefacts(MANIFEST, machine())
     missing = [a for a in artefacts if not a.is_built(BUILT)]
-    if not missing:
+    if not missing and same_manifest():
         print(f"models: all {len(artefacts)} files in {relative(BUILT)} match the manifest")
         return 0
     if "--check" in arguments:
-        print(f"models: missing or different: {names(missing)} (run `python3 models/build.py`)", file=sys.stderr)
+        print(f"models: missing or different: {names(missing) or MANIFEST.name} (run `python3 models/build.py`)", file=sys.stderr)
         return 1
-    print(f"models: building {names(missing)}")
+    if missing:
+        print(f"models: building {names(missing)}")
     BUILT.mkdir(parents=True, exist_ok=True)
     try:
         if any(a.recipe for a in missing):
@@ -58,8 +60,15 @@ def main(arguments: list[str]) -> int:
     except subprocess.CalledProcessError as failure:
         print(f"models: `{' '.join(map(str, failure.cmd))}` failed", file=sys.stderr)
         return 1
+    # The program compares this copy with the manifest that it was built with.
+    shutil.copyfile(MANIFEST, BUILT / MANIFEST.name)
     print(f"models: all {len(artefacts)} files are in {relative(BUILT)}")
     return 0
+
+
+def same_manifest() -> bool:
+    copy = BUILT / MANIFEST.name
+    return copy.is_file() and copy.read_bytes() == MANIFEST.read_bytes()
 
 
 def machine() -> str:

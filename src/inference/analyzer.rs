@@ -2,13 +2,14 @@
 
 use std::{
     num::NonZeroUsize,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use crate::{
     domain::face::{
         capture::EncodedFrame,
-        observation::{FrameObservation, Glance},
+        observation::{FrameObservation, Glance, ObservedFace},
         template::{FaceTemplate, ModelId},
     },
     ports::{
@@ -21,18 +22,21 @@ use crate::{
 use super::{
     image::Limits,
     pipeline::{Pipeline, PipelineFault, UnusablePortrait},
-    selection::SelectionPolicy,
+    selection::{SelectionPolicy, choose},
     verify::{ModelFault, Models},
-    workers::{NotDone, Workers},
+    workers::{Lane, NotDone, Waiting, Workers},
 };
+
+/// Frames of a capture that a thread takes at a time: few, so that hints slip in between and other threads help.
+const PIECE: usize = 4;
 
 /// How much of the machine the analyzer takes.
 #[derive(Clone, Copy, Debug)]
 pub struct AnalyzerSettings {
     /// Threads; each owns its models (about 60 MB).
     pub threads: NonZeroUsize,
-    /// Requests that may wait for a thread.
-    pub waiting: usize,
+    /// What may wait for a thread: hint frames, and pieces of captures of four frames each.
+    pub waiting: Waiting,
     /// Longest time from a request to its answer.
     pub deadline: Duration,
     /// Which frames get the costly models.
@@ -42,11 +46,11 @@ pub struct AnalyzerSettings {
 }
 
 impl Default for AnalyzerSettings {
-    /// A thread per processor, eight waiting, fifteen seconds.
+    /// A thread per processor, sixteen hints and eight captures of the greatest length waiting, fifteen seconds.
     fn default() -> Self {
         Self {
             threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
-            waiting: 8,
+            waiting: Waiting { hints: 16, captures: 128 },
             deadline: Duration::from_secs(15),
             selection: SelectionPolicy::default(),
             limits: Limits::PICTURE,
@@ -59,6 +63,7 @@ pub struct Analyzer {
     workers: Workers<Pipeline>,
     embedder: ModelId,
     deadline: Duration,
+    selection: SelectionPolicy,
 }
 
 /// Why the analyzer does not start.
@@ -76,13 +81,62 @@ impl Analyzer {
     /// Opens the models once per thread and starts the threads.
     pub fn start(models: &Models, settings: &AnalyzerSettings) -> Result<Self, StartFault> {
         let pipelines = (0..settings.threads.get())
-            .map(|_| Pipeline::open(models, settings.selection, settings.limits))
+            .map(|_| Pipeline::open(models, settings.limits))
             .collect::<Result<_, _>>()?;
         Ok(Self {
             workers: Workers::start(pipelines, settings.waiting)?,
             embedder: models.embedder_id(),
             deadline: settings.deadline,
+            selection: settings.selection,
         })
+    }
+
+    /// Detector and mesh on every frame.
+    async fn observe_all(
+        &self,
+        frames: &Arc<[EncodedFrame]>,
+        until: Instant,
+    ) -> Result<Vec<FrameObservation>, AnalyzerFault> {
+        let piece = |start: usize| {
+            let frames = Arc::clone(frames);
+            move |pipeline: &mut Pipeline| -> Result<Vec<FrameObservation>, PipelineFault> {
+                frames.iter().skip(start).take(PIECE).map(|frame| pipeline.observe(frame)).collect()
+            }
+        };
+        let pieces = (0..frames.len()).step_by(PIECE).map(piece).collect();
+        let mut observations = Vec::with_capacity(frames.len());
+        for observed in self.workers.run_all(Lane::Capture, until, pieces).await? {
+            observations.extend(observed?);
+        }
+        Ok(observations)
+    }
+
+    /// Attack models and embedding on the frames that deserve them.
+    async fn look_closer(
+        &self,
+        frames: &Arc<[EncodedFrame]>,
+        observations: &mut [FrameObservation],
+        until: Instant,
+    ) -> Result<(), AnalyzerFault> {
+        let mut alone: Vec<Option<&mut ObservedFace>> =
+            observations.iter_mut().map(|seen| seen.face.as_mut().filter(|_| seen.faces == 1)).collect();
+        let chosen = choose(&alone.iter().map(Option::as_deref).collect::<Vec<_>>(), &self.selection);
+        let mut faces: Vec<(usize, &mut ObservedFace)> =
+            chosen.into_iter().filter_map(|place| Some((place, alone.get_mut(place)?.take()?))).collect();
+        let look = |(place, face): &(usize, &mut ObservedFace)| {
+            let (frames, place, face) = (Arc::clone(frames), *place, (*face).clone());
+            move |pipeline: &mut Pipeline| {
+                frames.get(place).map(|frame| pipeline.look_closer(frame, &face)).transpose()
+            }
+        };
+        let looks = self.workers.run_all(Lane::Begun, until, faces.iter().map(look).collect()).await?;
+        for ((_, face), look) in faces.iter_mut().zip(looks) {
+            if let Some(look) = look? {
+                face.live = look.live;
+                face.embedding = look.embedding;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -93,7 +147,10 @@ impl FaceAnalyzer for Analyzer {
 
     fn glance(&self, frame: EncodedFrame) -> BoxFuture<'_, Result<Glance, AnalyzerFault>> {
         let until = Instant::now() + self.deadline;
-        Box::pin(async move { Ok(self.workers.run(until, move |pipeline| pipeline.glance(&frame)).await??) })
+        Box::pin(async move {
+            let glance = move |pipeline: &mut Pipeline| pipeline.glance(&frame);
+            Ok(self.workers.run(Lane::Hint, until, glance).await??)
+        })
     }
 
     fn observe(
@@ -102,14 +159,18 @@ impl FaceAnalyzer for Analyzer {
     ) -> BoxFuture<'_, Result<Vec<FrameObservation>, AnalyzerFault>> {
         let until = Instant::now() + self.deadline;
         Box::pin(async move {
-            Ok(self.workers.run(until, move |pipeline| pipeline.observe(&frames, until)).await??)
+            let frames: Arc<[EncodedFrame]> = frames.into();
+            let mut observations = self.observe_all(&frames, until).await?;
+            self.look_closer(&frames, &mut observations, until).await?;
+            Ok(observations)
         })
     }
 
     fn embed_portrait(&self, portrait: EncodedFrame) -> BoxFuture<'_, Result<FaceTemplate, PortraitRefusal>> {
         let until = Instant::now() + self.deadline;
         Box::pin(async move {
-            let answer = self.workers.run(until, move |pipeline| pipeline.embed_portrait(&portrait)).await;
+            let embed = move |pipeline: &mut Pipeline| pipeline.embed_portrait(&portrait);
+            let answer = self.workers.run(Lane::Capture, until, embed).await;
             Ok(answer.map_err(AnalyzerFault::from)??)
         })
     }
@@ -129,7 +190,6 @@ impl From<PipelineFault> for AnalyzerFault {
         match fault {
             PipelineFault::Undecodable(undecodable) => Self::BadPicture(undecodable.reason()),
             PipelineFault::Runtime(fault) => Self::Fault(Fault::Internal(fault.to_string())),
-            PipelineFault::Late => Self::Busy,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Reads `models/manifest.toml`: what the models are, and what the thresholds stand for.
 //!
-//! The manifest is compiled into the program. The file beside the built models must be the same one, so a folder of another
+//! The manifest is compiled into the program. The copy among the built models must be the same one, so a folder of another
 //! build, or a manifest edited to fit an exchanged model, is refused.
 
 use std::collections::BTreeMap;

@@ -1,12 +1,10 @@
-//! The order of the models: decode, detect, mesh, and for the best frames attack models and embedding.
+//! The order of the models on one frame: decode, detect, mesh, and where asked attack models and embedding.
 //!
 //! A pipeline owns one session of each model and serves one caller at a time.
 
-use std::time::Instant;
-
 use crate::domain::face::{
     capture::EncodedFrame,
-    observation::{FrameObservation, Glance, GlancedFace, ObservedFace, Point},
+    observation::{FrameObservation, Glance, GlancedFace, LiveScore, ObservedFace, Point},
     template::{Embedding, FaceTemplate, ModelId},
 };
 
@@ -19,7 +17,6 @@ use super::{
     mesh::Mesher,
     quality,
     runtime::RuntimeFault,
-    selection::{SelectionPolicy, choose},
     verify::{ModelFault, Models},
 };
 
@@ -32,9 +29,6 @@ pub enum PipelineFault {
     /// A model failed.
     #[error(transparent)]
     Runtime(#[from] RuntimeFault),
-    /// Whoever asked has stopped waiting.
-    #[error("the time for this analysis is over")]
-    Late,
 }
 
 /// Why a portrait is not used.
@@ -60,6 +54,14 @@ pub enum UnusablePortrait {
     Pipeline(#[from] PipelineFault),
 }
 
+/// What the costly models say of a face.
+pub struct CloserLook {
+    /// The attack models' score, if the face lies in the picture.
+    pub live: Option<LiveScore>,
+    /// The face as a vector, if it has one.
+    pub embedding: Option<Embedding>,
+}
+
 /// Least distance between a portrait's eyes in pixels: less than a third of the embedder's own picture is guesswork.
 const PORTRAIT_EYES: f32 = 24.0;
 /// Most degrees that a portrait's face may be turned.
@@ -72,20 +74,18 @@ pub struct Pipeline {
     attack: AttackModels,
     embedder: Embedder,
     embedder_id: ModelId,
-    selection: SelectionPolicy,
     limits: Limits,
 }
 
 impl Pipeline {
     /// Opens the sessions.
-    pub fn open(models: &Models, selection: SelectionPolicy, limits: Limits) -> Result<Self, ModelFault> {
+    pub fn open(models: &Models, limits: Limits) -> Result<Self, ModelFault> {
         Ok(Self {
             detector: Detector::new(models.detector()?),
             mesher: Mesher::new(models.mesh()?),
             attack: AttackModels::new(models.attack_near()?, models.attack_far()?),
             embedder: Embedder::new(models.embedder()?),
             embedder_id: models.embedder_id(),
-            selection,
             limits,
         })
     }
@@ -109,32 +109,23 @@ impl Pipeline {
         Ok(Glance { faces: found.len(), exposure, face })
     }
 
-    /// Observes a capture in order; gives up between frames once `until` has passed.
-    pub fn observe(
+    /// Detector and mesh on one encoded frame.
+    pub fn observe(&mut self, frame: &EncodedFrame) -> Result<FrameObservation, PipelineFault> {
+        self.observe_picture(&decode(frame.bytes(), &self.limits)?)
+    }
+
+    /// Attack models and embedding on a frame whose face was observed before. The frame is decoded a second time: holding
+    /// every picture of a capture would take twenty times the memory.
+    pub fn look_closer(
         &mut self,
-        frames: &[EncodedFrame],
-        until: Instant,
-    ) -> Result<Vec<FrameObservation>, PipelineFault> {
-        let mut observations = Vec::with_capacity(frames.len());
-        for frame in frames {
-            in_time(until)?;
-            observations.push(self.observe_frame(&decode(frame.bytes(), &self.limits)?)?);
-        }
-        for place in choose(&single_faces(&observations), &self.selection) {
-            in_time(until)?;
-            // Decoded a second time: holding every picture of a capture would take sixty times the memory.
-            let (Some(frame), Some(observation)) = (frames.get(place), observations.get_mut(place)) else {
-                continue;
-            };
-            if let Some(face) = observation.face.as_mut() {
-                self.look_closer(&decode(frame.bytes(), &self.limits)?, face)?;
-            }
-        }
-        Ok(observations)
+        frame: &EncodedFrame,
+        face: &ObservedFace,
+    ) -> Result<CloserLook, PipelineFault> {
+        self.look_closer_at(&decode(frame.bytes(), &self.limits)?, face)
     }
 
     /// Detector and mesh on one picture.
-    pub fn observe_frame(&mut self, picture: &Picture) -> Result<FrameObservation, PipelineFault> {
+    pub fn observe_picture(&mut self, picture: &Picture) -> Result<FrameObservation, PipelineFault> {
         let size = (picture.width() as u32, picture.height() as u32);
         let found = self.detector.detect(picture)?;
         let face = match found.first() {
@@ -168,10 +159,15 @@ impl Pipeline {
     }
 
     /// Attack models and embedding on a face that was measured before.
-    pub fn look_closer(&mut self, picture: &Picture, face: &mut ObservedFace) -> Result<(), PipelineFault> {
-        face.live = self.attack.look(picture, &face.bounds)?;
-        face.embedding = self.embed(picture, &face.landmarks)?;
-        Ok(())
+    pub fn look_closer_at(
+        &mut self,
+        picture: &Picture,
+        face: &ObservedFace,
+    ) -> Result<CloserLook, PipelineFault> {
+        Ok(CloserLook {
+            live: self.attack.look(picture, &face.bounds)?,
+            embedding: self.embed(picture, &face.landmarks)?,
+        })
     }
 
     fn embed(
@@ -186,7 +182,7 @@ impl Pipeline {
     /// Makes a template of a portrait with exactly one usable face.
     pub fn embed_portrait(&mut self, portrait: &EncodedFrame) -> Result<FaceTemplate, UnusablePortrait> {
         let picture = decode(portrait.bytes(), &self.limits).map_err(PipelineFault::from)?;
-        let observation = self.observe_frame(&picture)?;
+        let observation = self.observe_picture(&picture)?;
         let face = match (observation.faces, observation.face) {
             (0, _) => return Err(UnusablePortrait::NoFace),
             (1, Some(face)) => face,
@@ -203,13 +199,4 @@ impl Pipeline {
         FaceTemplate::mean_of(self.embedder_id.clone(), [&embedding])
             .map_err(|_| UnusablePortrait::NotMeasured)
     }
-}
-
-fn in_time(until: Instant) -> Result<(), PipelineFault> {
-    if Instant::now() < until { Ok(()) } else { Err(PipelineFault::Late) }
-}
-
-/// The face of each frame that has exactly one.
-fn single_faces(observations: &[FrameObservation]) -> Vec<Option<&ObservedFace>> {
-    observations.iter().map(|o| o.face.as_ref().filter(|_| o.faces == 1)).collect()
 }

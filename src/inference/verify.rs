@@ -30,7 +30,7 @@ pub enum ModelFault {
         reason: std::io::Error,
     },
     /// The manifest beside the models is not the one that the program was built with.
-    #[error("{file}: differs from the manifest that this program was built with; restore it or build again (`make build`)", file = .file.display())]
+    #[error("{file}: differs from the manifest that this program was built with; run `make models`, or build the program again (`make build`)", file = .file.display())]
     OtherManifest {
         /// The manifest.
         file: PathBuf,
@@ -100,16 +100,15 @@ pub struct Report {
     pub files: Vec<(String, String, String)>,
 }
 
-/// Verifies a models folder: `manifest.toml`, and beside it `built/` with the runtime library and the models.
+/// Verifies the folder that `make models` fills: the runtime library, the models, and a copy of the manifest.
 pub fn verify_models(folder: &Path) -> Result<Models, ModelFault> {
     let manifest_file = folder.join("manifest.toml");
     if read(&manifest_file)? != BUILT_WITH.as_bytes() {
         return Err(ModelFault::OtherManifest { file: manifest_file });
     }
     let manifest = Manifest::parse(BUILT_WITH).map_err(|error| ModelFault::BadManifest(error.to_string()))?;
-    let built = folder.join("built");
-    let runtime = load_runtime(&built, &manifest)?;
-    let model = |pin: &ModelPin| verify_model(&built, &runtime, pin);
+    let runtime = load_runtime(folder, &manifest)?;
+    let model = |pin: &ModelPin| verify_model(folder, &runtime, pin);
     Ok(Models {
         detector: model(&manifest.model.detector)?,
         mesh: model(&manifest.model.mesh)?,
@@ -121,19 +120,19 @@ pub fn verify_models(folder: &Path) -> Result<Models, ModelFault> {
     })
 }
 
-fn load_runtime(built: &Path, manifest: &Manifest) -> Result<Runtime, ModelFault> {
+fn load_runtime(folder: &Path, manifest: &Manifest) -> Result<Runtime, ModelFault> {
     let architecture = std::env::consts::ARCH;
     let pin =
         manifest.runtime.build.get(architecture).ok_or(ModelFault::UnknownArchitecture(architecture))?;
-    let file = built.join(&manifest.runtime.file);
+    let file = folder.join(&manifest.runtime.file);
     check_bytes(&file, &read(&file)?, &pin.sha256)?;
     let absolute =
         fs::canonicalize(&file).map_err(|reason| ModelFault::Unreadable { file: file.clone(), reason })?;
     Runtime::load(&absolute).map_err(|fault| ModelFault::Refused { file, fault })
 }
 
-fn verify_model(built: &Path, runtime: &Runtime, pin: &ModelPin) -> Result<Verified, ModelFault> {
-    let file = built.join(&pin.file);
+fn verify_model(folder: &Path, runtime: &Runtime, pin: &ModelPin) -> Result<Verified, ModelFault> {
+    let file = folder.join(&pin.file);
     let bytes: Arc<[u8]> = read(&file)?.into();
     check_bytes(&file, &bytes, &pin.sha256)?;
     let refused = |fault| ModelFault::Refused { file: file.clone(), fault };

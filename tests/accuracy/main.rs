@@ -42,7 +42,7 @@ fn lfw() -> Option<PathBuf> {
 }
 
 static MODELS: LazyLock<Models> = LazyLock::new(|| {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/built");
     verify_models(&folder).unwrap_or_else(|fault| panic!("run make models: {fault}"))
 });
 

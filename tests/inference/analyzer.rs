@@ -7,6 +7,7 @@ use facestep::{
     inference::{
         analyzer::{Analyzer, AnalyzerSettings},
         selection::SelectionPolicy,
+        workers::Waiting,
     },
     ports::face::{AnalyzerFault, FaceAnalyzer, PortraitRefusal},
 };
@@ -82,4 +83,20 @@ async fn an_analysis_whose_time_is_over_answers_busy() {
     let analyzer = analyzer(AnalyzerSettings { deadline: Duration::ZERO, ..AnalyzerSettings::default() });
     assert!(matches!(analyzer.observe(capture()).await, Err(AnalyzerFault::Busy)));
     assert!(matches!(analyzer.glance(frame("no_face.jpg")).await, Err(AnalyzerFault::Busy)));
+}
+
+#[tokio::test]
+async fn a_frame_that_cannot_be_decoded_refuses_the_whole_capture() {
+    let mut frames = capture();
+    frames.insert(1, EncodedFrame::new(b"nothing".to_vec()));
+    let refused = analyzer(AnalyzerSettings::default()).observe(frames).await;
+    assert!(matches!(refused, Err(AnalyzerFault::BadPicture("not a readable JPEG"))));
+}
+
+#[tokio::test]
+async fn more_frames_than_may_wait_are_refused_and_a_hint_is_still_answered() {
+    let waiting = Waiting { hints: 1, captures: 1 };
+    let analyzer = analyzer(AnalyzerSettings { waiting, ..AnalyzerSettings::default() });
+    assert!(matches!(analyzer.observe(capture()).await, Err(AnalyzerFault::Busy)));
+    assert_eq!(analyzer.glance(frame("no_face.jpg")).await.unwrap().faces, 0);
 }

@@ -10,27 +10,23 @@ use facestep::inference::{
 use crate::support::{models, models_folder};
 
 /// A copy of the models folder in which one file can be altered: the rest are links.
-fn copy_with(altered: &str, alter: impl FnOnce(&mut Vec<u8>)) -> tempfile::TempDir {
+fn copy_with(altered: &str, alter: impl FnOnce(&mut [u8])) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    fs::create_dir(folder.path().join("built")).unwrap();
-    let built = fs::read_dir(models_folder().join("built")).unwrap();
-    let built = built.map(|entry| Path::new("built").join(entry.unwrap().file_name()));
-    for file in built.chain(["manifest.toml".into()]) {
+    for file in fs::read_dir(models_folder()).unwrap().map(|entry| entry.unwrap().file_name()) {
         let (from, to) = (models_folder().join(&file), folder.path().join(&file));
-        match file.ends_with(altered) {
+        match file == altered {
             false => symlink(from, to).unwrap(),
             true => fs::copy(from, to).map(drop).unwrap(),
         }
     }
-    let path = [folder.path().join(altered), folder.path().join("built").join(altered)];
-    let path = path.iter().find(|path| path.exists()).unwrap();
-    let mut bytes = fs::read(path).unwrap();
+    let path = folder.path().join(altered);
+    let mut bytes = fs::read(&path).unwrap();
     alter(&mut bytes);
     fs::write(path, bytes).unwrap();
     folder
 }
 
-fn flip_a_bit(bytes: &mut Vec<u8>) {
+fn flip_a_bit(bytes: &mut [u8]) {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
 }
@@ -52,8 +48,7 @@ fn one_flipped_bit_in_any_file_is_refused_and_the_file_is_named() {
     let files = ["yunet.onnx", "mesh.onnx", "minifasnet_v2.onnx", "minifasnet_v1se.onnx", "sface.onnx"];
     for file in files.into_iter().chain(["libonnxruntime.so"]) {
         let folder = copy_with(file, flip_a_bit);
-        // The runtime is one per process: a folder elsewhere is refused for its library before its models are read,
-        // unless the library is this process's own. The link leads back to it.
+        // A process loads one runtime library; the link in the copy leads to the same file.
         let fault = refusal(folder.path());
         assert!(matches!(fault, ModelFault::OtherBytes { .. }), "{file}: {fault}");
         assert!(fault.to_string().contains(file) && fault.to_string().contains("make models"), "{fault}");
@@ -71,7 +66,7 @@ fn one_flipped_bit_in_the_manifest_is_refused_and_the_manifest_is_named() {
 #[test]
 fn a_missing_model_is_refused_with_the_command_that_makes_it() {
     let folder = copy_with("sface.onnx", |_| ());
-    fs::remove_file(folder.path().join("built/sface.onnx")).unwrap();
+    fs::remove_file(folder.path().join("sface.onnx")).unwrap();
     let fault = refusal(folder.path()).to_string();
     assert!(fault.contains("sface.onnx") && fault.contains("make models"), "{fault}");
 }

@@ -1,11 +1,8 @@
 //! What is decoded and what is not, and what the pipeline says of pictures that show no single face.
 
-use facestep::{
-    domain::face::capture::EncodedFrame,
-    inference::{
-        image::{Limits, Undecodable, decode},
-        pipeline::{PipelineFault, UnusablePortrait},
-    },
+use facestep::inference::{
+    image::{Limits, Undecodable, decode},
+    pipeline::UnusablePortrait,
 };
 
 use crate::support::{frame, pipeline};
@@ -63,14 +60,6 @@ fn garbage_is_refused_and_never_panics() {
         damaged[at] ^= 0x5a;
         let _ = decode(&damaged, &Limits::PICTURE);
     }
-}
-
-#[test]
-fn a_frame_that_cannot_be_decoded_refuses_the_whole_capture() {
-    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
-    let frames = [frame("no_face.jpg"), EncodedFrame::new(b"nothing".to_vec())];
-    let refused = pipeline().observe(&frames, until);
-    assert!(matches!(refused, Err(PipelineFault::Undecodable(Undecodable::NotReadable))));
 }
 
 #[test]

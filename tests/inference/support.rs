@@ -10,7 +10,6 @@ use facestep::{
     inference::{
         image::Limits,
         pipeline::Pipeline,
-        selection::SelectionPolicy,
         verify::{Models, verify_models},
     },
 };
@@ -18,13 +17,12 @@ use facestep::{
 static MODELS: LazyLock<Models> = LazyLock::new(|| {
     verify_models(&models_folder()).unwrap_or_else(|fault| panic!("run make models: {fault}"))
 });
-static PIPELINE: LazyLock<Mutex<Pipeline>> = LazyLock::new(|| {
-    Mutex::new(Pipeline::open(&MODELS, SelectionPolicy::default(), Limits::PICTURE).unwrap())
-});
+static PIPELINE: LazyLock<Mutex<Pipeline>> =
+    LazyLock::new(|| Mutex::new(Pipeline::open(&MODELS, Limits::PICTURE).unwrap()));
 
-/// `models/` of the project.
+/// Where `make models` puts them.
 pub fn models_folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("models")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("models/built")
 }
 
 /// The verified models.
