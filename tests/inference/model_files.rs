@@ -2,6 +2,7 @@
 
 use std::{fs, os::unix::fs::symlink, path::Path};
 
+use facestep::domain::face::policy::VerificationPolicy;
 use facestep::inference::{
     manifest::{BUILT_WITH, Manifest},
     verify::{ModelFault, verify_models},
@@ -96,5 +97,20 @@ fn every_threshold_says_which_error_rates_it_has_and_on_how_many_comparisons() {
             assert!(rate.n > 0 && (0.0..=1.0).contains(&rate.rate), "{name}");
             assert!(["FMR", "FNMR", "APCER", "BPCER"].contains(&rate.kind.as_str()), "{name}");
         }
+    }
+}
+
+#[test]
+fn the_verdict_uses_the_thresholds_that_were_measured() {
+    let manifest = Manifest::parse(BUILT_WITH).unwrap();
+    let policy = VerificationPolicy::default();
+    let used = [
+        ("match_template", policy.match_template),
+        ("match_portrait", policy.match_portrait),
+        ("live", policy.live),
+    ];
+    assert_eq!(manifest.thresholds.len(), used.len());
+    for (name, value) in used {
+        assert_eq!(manifest.thresholds[name].value, value, "{name}");
     }
 }
