@@ -166,7 +166,7 @@ async fn an_interaction_reads_back_as_it_was_saved() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_grant_is_found_by_id_and_by_code() {
     on_each_engine(async |Database { store, .. }: Database| {
-        store.transact(|db| Ok(fill(db, 1))).await.unwrap();
+        store.transact(|db| fill(db, 1)).await.unwrap();
         let (by_id, by_code, none) = store
             .read(|db| {
                 Ok((
@@ -376,8 +376,8 @@ async fn budgets_are_kept_apart_by_account_and_by_device() {
         let known = || DeviceScope::Known(DeviceId::parse("d1").unwrap());
         store
             .transact(move |db| {
-                fill(db, 1);
-                fill(db, 2);
+                fill(db, 1)?;
+                fill(db, 2)?;
                 let mut spent = db.find_budget(&user_id("u1"), &known())?.unwrap();
                 assert_eq!(spent.version, 1);
                 spent.failures_in_a_row = 5;

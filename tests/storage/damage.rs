@@ -54,7 +54,7 @@ const DAMAGES: [(&str, &str, Read); 12] = [
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_does_not_parse_is_named_with_its_table_and_column() {
     on_each_kept_engine(async |database: Database| {
-        database.store.transact(|db| Ok(fill(db, 1))).await.unwrap();
+        database.store.transact(|db| fill(db, 1)).await.unwrap();
         for (damage, place, read) in DAMAGES {
             database.tamper(damage);
             match database.store.read(read).await {

@@ -26,8 +26,8 @@ async fn an_erased_account_leaves_audit_events_only() {
         let erased = database
             .store
             .transact(|db| {
-                fill(db, 1);
-                fill(db, 2);
+                fill(db, 1)?;
+                fill(db, 2)?;
                 db.erase_user(&user_id("u1"))
             })
             .await
@@ -50,7 +50,7 @@ async fn an_account_is_erased_once_and_its_name_is_free_again() {
     on_each_engine(async |Database { store, .. }: Database| {
         let (first, second, again) = store
             .transact(|db| {
-                fill(db, 1);
+                fill(db, 1)?;
                 let first = db.erase_user(&user_id("u1"))?;
                 Ok((first, db.erase_user(&user_id("u1"))?, db.insert_user(&user("u1"))?))
             })

@@ -35,7 +35,7 @@ async fn each_kind_is_dropped_when_its_time_has_come() {
     on_each_engine(async |Database { store, .. }: Database| {
         store
             .transact(|db| {
-                fill(db, 1);
+                fill(db, 1)?;
                 // A run that broke off with a portrait in it; no enrolment rests on it.
                 let mut broken_off = run("r9", "u1", "i1");
                 broken_off.stage = RunStage::Ended { at: at(7), reason: "declined".into() };
@@ -71,7 +71,7 @@ async fn each_kind_is_dropped_when_its_time_has_come() {
 #[tokio::test(flavor = "multi_thread")]
 async fn housekeeping_ends_when_asked() {
     on_each_engine(async |Database { store, .. }: Database| {
-        store.transact(|db| Ok(fill(db, 1))).await.unwrap();
+        store.transact(|db| fill(db, 1)).await.unwrap();
         let clock = Arc::new(Fixed(at(100 * 60_000)));
         let hour = std::time::Duration::from_secs(3600);
         Housekeeping::new(store.clone(), clock, RETENTION).run(hour, std::future::ready(())).await;

@@ -52,7 +52,7 @@ fn winners<T>(outcomes: &[Result<T, Fault>]) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_those_who_read_the_same_version_one_saves() {
     on_each_engine(async |Database { store, .. }: Database| {
-        store.transact(|db| Ok(fill(db, 1))).await.unwrap();
+        store.transact(|db| fill(db, 1)).await.unwrap();
         for round in 1..=20 {
             let read =
                 store.read(|db| db.find_ceremony(&CeremonyId::parse("k1").unwrap())).await.unwrap().unwrap();
@@ -69,7 +69,7 @@ async fn of_those_who_read_the_same_version_one_saves() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_increment_is_lost_when_losers_try_again() {
     on_each_engine(async |Database { store, .. }: Database| {
-        store.transact(|db| Ok(fill(db, 1))).await.unwrap();
+        store.transact(|db| fill(db, 1)).await.unwrap();
         let tasks: Vec<_> = (0..TASKS)
             .map(|_| {
                 let store = store.clone();
@@ -106,7 +106,7 @@ fn increment(db: &mut dyn Db) -> Result<(), Fault> {
 async fn each_code_has_one_winner() {
     // RFC 6749 §4.1.2
     on_each_engine(async |Database { store, .. }: Database| {
-        store.transact(|db| Ok(fill(db, 1))).await.unwrap();
+        store.transact(|db| fill(db, 1)).await.unwrap();
         for n in 0..50 {
             let name = move || GrantId::parse(&format!("race{n}")).unwrap();
             store.transact(move |db| db.insert_grant(&grant(name().as_str(), "c1", "u1"))).await.unwrap();

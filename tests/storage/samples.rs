@@ -32,7 +32,10 @@ use facestep::{
             run::WorkflowRun,
         },
     },
-    ports::store::{Db, Persona},
+    ports::{
+        fault::Fault,
+        store::{Db, Persona},
+    },
 };
 use jiff::{SignedDuration, Timestamp, civil::date};
 
@@ -227,19 +230,19 @@ pub fn event(id: &str) -> AuditEvent {
 }
 
 /// An account with one of everything that can be its, all names ending like the account's.
-pub fn fill(db: &mut dyn Db, n: u32) {
+pub fn fill(db: &mut dyn Db, n: u32) -> Result<(), Fault> {
     let (user_name, client_name) = (format!("u{n}"), format!("c{n}"));
-    assert!(db.insert_user(&user(&user_name)).unwrap());
-    assert!(db.insert_client(&client(&client_name)).unwrap());
-    db.insert_session(&session(&format!("s{n}"), Some(&user_name))).unwrap();
-    db.insert_interaction(&interaction(&format!("i{n}"), &client_name, Some(&format!("s{n}")))).unwrap();
-    db.insert_grant(&grant(&format!("g{n}"), &client_name, &user_name)).unwrap();
-    db.insert_run(&run(&format!("r{n}"), &user_name, &format!("i{n}"))).unwrap();
-    db.insert_enrolment(&enrolment(&format!("e{n}"), &user_name, &format!("r{n}"))).unwrap();
-    db.insert_ceremony(&ceremony(&format!("k{n}"), &user_name, &format!("r{n}"))).unwrap();
-    db.insert_device(&device(&format!("d{n}"), &user_name)).unwrap();
-    db.save_budget(&budget(&user_name, DeviceScope::Unknown)).unwrap();
+    assert!(db.insert_user(&user(&user_name))?);
+    assert!(db.insert_client(&client(&client_name))?);
+    db.insert_session(&session(&format!("s{n}"), Some(&user_name)))?;
+    db.insert_interaction(&interaction(&format!("i{n}"), &client_name, Some(&format!("s{n}"))))?;
+    db.insert_grant(&grant(&format!("g{n}"), &client_name, &user_name))?;
+    db.insert_run(&run(&format!("r{n}"), &user_name, &format!("i{n}")))?;
+    db.insert_enrolment(&enrolment(&format!("e{n}"), &user_name, &format!("r{n}")))?;
+    db.insert_ceremony(&ceremony(&format!("k{n}"), &user_name, &format!("r{n}")))?;
+    db.insert_device(&device(&format!("d{n}"), &user_name))?;
+    db.save_budget(&budget(&user_name, DeviceScope::Unknown))?;
     let known = DeviceScope::Known(DeviceId::parse(&format!("d{n}")).unwrap());
-    db.save_budget(&budget(&user_name, known)).unwrap();
-    db.append_event(&event(&format!("a{n}"))).unwrap();
+    db.save_budget(&budget(&user_name, known))?;
+    db.append_event(&event(&format!("a{n}")))
 }

@@ -15,7 +15,7 @@ fn g1() -> GrantId {
 async fn a_code_is_claimed_once() {
     // RFC 6749 §4.1.2
     on_each_engine(async |Database { store, .. }: Database| {
-        store.transact(|db| Ok(fill(db, 1))).await.unwrap();
+        store.transact(|db| fill(db, 1)).await.unwrap();
         assert!(store.transact(|db| db.claim_grant(&g1(), at(100))).await.unwrap());
         assert!(!store.transact(|db| db.claim_grant(&g1(), at(200))).await.unwrap());
         let read = store.read(|db| db.find_grant(&g1())).await.unwrap().unwrap();
@@ -29,7 +29,7 @@ async fn a_code_is_claimed_once() {
 async fn a_revoked_code_is_not_claimed() {
     // RFC 6749 §4.1.2
     on_each_engine(async |Database { store, .. }: Database| {
-        store.transact(|db| Ok(fill(db, 1))).await.unwrap();
+        store.transact(|db| fill(db, 1)).await.unwrap();
         store
             .transact(|db| {
                 db.revoke_grant(&g1(), at(100))?;
@@ -49,8 +49,8 @@ async fn revoking_a_users_grants_leaves_other_users_grants() {
     on_each_engine(async |Database { store, .. }: Database| {
         let (theirs, others) = store
             .transact(|db| {
-                fill(db, 1);
-                fill(db, 2);
+                fill(db, 1)?;
+                fill(db, 2)?;
                 db.revoke_grants_of(&user_id("u1"), at(100))?;
                 Ok((db.find_grant(&g1())?, db.find_grant(&GrantId::parse("g2").unwrap())?))
             })

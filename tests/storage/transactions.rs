@@ -9,7 +9,7 @@ use facestep::{
     domain::{id::InteractionId, user::User},
     ports::{
         fault::Fault,
-        store::{Db, Store},
+        store::{Db, Store, Work},
     },
     storage,
 };
@@ -101,7 +101,7 @@ async fn a_transaction_sees_what_it_wrote_itself() {
     on_each_engine(async |Database { store, .. }: Database| {
         let seen = store
             .transact(|db| {
-                fill(db, 1);
+                fill(db, 1)?;
                 db.find_interaction(&InteractionId::parse("i1").unwrap())
             })
             .await;
@@ -147,7 +147,7 @@ async fn nothing_is_answered_before_it_is_committed() {
     on_sqlite_file(async |Database { store, .. }: Database| {
         // One group: `first` has run when `second` runs, and must wait for it with the commit.
         let held = hold_the_writer(&store);
-        let queue = |work: Box<dyn FnOnce(&mut dyn Db) -> Result<(), Fault> + Send>| {
+        let queue = |work: Work| {
             let store = store.clone();
             let mut run = Box::pin(async move { store.transact(work).await });
             // Polled once, it stands in the queue; the order is ours.
@@ -177,7 +177,7 @@ async fn nothing_is_answered_before_it_is_committed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_answered_is_there_after_reopening() {
     on_each_kept_engine(async |database: Database| {
-        database.store.transact(|db| Ok(fill(db, 1))).await.unwrap();
+        database.store.transact(|db| fill(db, 1)).await.unwrap();
         let again = storage::open(&database.url).unwrap();
         assert!(find(&again, "u1").await.is_some());
     })
