@@ -5,7 +5,10 @@ use std::sync::Arc;
 use facestep::{
     domain::audit::{AuditEvent, AuditKey, ChainLink},
     flows::audit_seal::{Anchor, AuditFlaw, AuditSealer, AuditVerdict, AuditVerifier},
-    ports::{fault::Fault, store::Store},
+    ports::{
+        fault::Fault,
+        store::{Db, Store},
+    },
 };
 
 use crate::{
@@ -248,6 +251,24 @@ async fn a_log_that_goes_on_fits_an_older_anchor_but_no_other_key() {
         let stranger = AuditVerifier::new(store.clone(), Arc::new(AuditKey::new([7; 32])));
         let broken = AuditVerdict::Broken { position: 1, flaw: AuditFlaw::Altered };
         assert_eq!(stranger.verify(None).await.unwrap(), broken);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_is_sealed_behind_the_head_and_nowhere_else() {
+    on_each_engine(async |Database { store, .. }: Database| {
+        let append = |db: &mut dyn Db| ["a1", "a2"].iter().try_for_each(|id| db.append_event(&event(id)));
+        store.transact(append).await.unwrap();
+        let seal = async |id: &'static str, position| {
+            store.transact(move |db| db.seal_event(id, position, ChainLink([1; 32]))).await
+        };
+        assert!(matches!(seal("a1", 2).await, Err(Fault::Conflict(_))), "beyond the head");
+        seal("a1", 1).await.unwrap();
+        assert!(matches!(seal("a2", 1).await, Err(Fault::Conflict(_))), "at the head");
+        assert!(matches!(seal("a2", 3).await, Err(Fault::Conflict(_))), "beyond the head");
+        assert!(matches!(seal("a1", 2).await, Err(Fault::Conflict(_))), "a second time");
+        assert_eq!(store.read(|db| db.audit_head()).await.unwrap(), Some((1, ChainLink([1; 32]))));
     })
     .await;
 }

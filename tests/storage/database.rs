@@ -35,6 +35,11 @@ pub async fn on_each_engine(case: impl AsyncFn(Database)) {
 /// Runs a case on SQLite in a file and on PostgreSQL: where a database can be opened a second time.
 pub async fn on_each_kept_engine(case: impl AsyncFn(Database)) {
     on_sqlite_file(&case).await;
+    on_postgres(&case).await;
+}
+
+/// Runs a case on PostgreSQL.
+pub async fn on_postgres(case: impl AsyncFn(Database)) {
     let Some(postgres) = PostgresDatabase::create() else { return };
     println!("on PostgreSQL");
     let url = postgres.url.clone();

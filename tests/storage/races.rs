@@ -16,7 +16,7 @@ use facestep::{
 use tokio::sync::Barrier;
 
 use crate::{
-    database::{Database, on_each_engine},
+    database::{Database, on_each_engine, on_postgres},
     samples::*,
 };
 
@@ -196,6 +196,39 @@ async fn an_account_erased_meanwhile_leaves_no_orphan() {
                 assert_eq!(left.unwrap(), None);
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_that_wait_for_each_other_one_is_a_conflict() {
+    // SQLite has one writer, so nobody there can wait for another's lock.
+    on_postgres(async |Database { store, .. }: Database| {
+        store
+            .transact(|db| {
+                fill(db, 1)?;
+                fill(db, 2)
+            })
+            .await
+            .unwrap();
+        let both_hold_one = Arc::new(std::sync::Barrier::new(2));
+        let cross = |first: &'static str, second: &'static str| {
+            let (store, both_hold_one) = (store.clone(), both_hold_one.clone());
+            tokio::spawn(async move {
+                let save = |db: &mut dyn Db, id| {
+                    let read = db.find_ceremony(&CeremonyId::parse(id).unwrap())?.unwrap();
+                    db.save_ceremony(&read)
+                };
+                let work = move |db: &mut dyn Db| {
+                    save(db, first)?;
+                    both_hold_one.wait();
+                    save(db, second)
+                };
+                store.transact(work).await
+            })
+        };
+        let (one, other) = (cross("k1", "k2"), cross("k2", "k1"));
+        assert_eq!(winners(&[one.await.unwrap(), other.await.unwrap()]), 1);
     })
     .await;
 }

@@ -1,0 +1,6 @@
+//! What is written is read back, whole and by every key that the ports name.
+
+mod accounts;
+mod face;
+mod oidc;
+mod workflow;

@@ -1,0 +1,101 @@
+//! Clients, interactions, grants and signing keys.
+
+use facestep::domain::{
+    authn::policy::MissReason,
+    id::{ClientId, GrantId, SessionId},
+    keys::SigningAlgorithm,
+    oidc::interaction::InteractionEnd,
+};
+
+use crate::{
+    database::{Database, on_each_engine},
+    samples::*,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_reads_back_as_it_was_written_and_its_name_is_taken_once() {
+    on_each_engine(async |Database { store, .. }: Database| {
+        let (added, again) = store
+            .transact(|db| Ok((db.insert_client(&client("c1"))?, db.insert_client(&client("c1"))?)))
+            .await
+            .unwrap();
+        assert_eq!((added, again), (true, false));
+        let read = store.read(|db| db.find_client(&ClientId::parse("c1").unwrap())).await.unwrap();
+        assert_eq!(read, Some(client("c1")));
+        let none = store.read(|db| db.find_client(&ClientId::parse("c2").unwrap())).await.unwrap();
+        assert_eq!(none, None);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interaction_reads_back_as_it_was_saved() {
+    on_each_engine(async |Database { store, .. }: Database| {
+        let opened = interaction("i1", "c1", None);
+        let id = opened.id.clone();
+        let written = opened.clone();
+        store
+            .transact(move |db| {
+                db.insert_client(&client("c1"))?;
+                db.insert_session(&session("s1", None))?;
+                db.insert_interaction(&written)
+            })
+            .await
+            .unwrap();
+        let mut read = store.read(move |db| db.find_interaction(&id)).await.unwrap().unwrap();
+        assert_eq!(read, opened);
+        read.session = Some(SessionId::parse("s1").unwrap());
+        read.missed = Some(MissReason::FaceNotVerified);
+        read.ceremonies_opened = 3;
+        read.end = Some(InteractionEnd::Refused);
+        let saved = read.clone();
+        store.transact(move |db| db.save_interaction(&saved)).await.unwrap();
+        let id = opened.id.clone();
+        let again = store.read(move |db| db.find_interaction(&id)).await.unwrap().unwrap();
+        read.version = 1;
+        assert_eq!(again, read);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_grant_is_found_by_id_and_by_code() {
+    on_each_engine(async |Database { store, .. }: Database| {
+        store.transact(|db| fill(db, 1)).await.unwrap();
+        let (by_id, by_code, none) = store
+            .read(|db| {
+                Ok((
+                    db.find_grant(&GrantId::parse("g1").unwrap())?,
+                    db.find_grant_by_code(&secret("code-g1").hash())?,
+                    db.find_grant_by_code(&secret("code-g2").hash())?,
+                ))
+            })
+            .await
+            .unwrap();
+        assert_eq!(by_id, Some(grant("g1", "c1", "u1")));
+        assert_eq!(by_code, by_id);
+        assert_eq!(none, None);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_keys_come_newest_first() {
+    on_each_engine(async |Database { store, .. }: Database| {
+        store
+            .transact(|db| {
+                db.insert_signing_key(&signing_key("old", SigningAlgorithm::RS256, 1))?;
+                db.insert_signing_key(&signing_key("new", SigningAlgorithm::ES256, 3))?;
+                db.insert_signing_key(&signing_key("middle", SigningAlgorithm::ES256, 2))
+            })
+            .await
+            .unwrap();
+        let keys = store.read(|db| db.signing_keys()).await.unwrap();
+        let names: Vec<&str> = keys.iter().map(|key| key.id.as_str()).collect();
+        assert_eq!(names, ["new", "middle", "old"]);
+        assert_eq!(keys[2].algorithm, SigningAlgorithm::RS256);
+        assert_eq!(keys[0].sealed_private_jwk, [0, 255, 1]);
+        assert_eq!(keys[0].created_at, at(3));
+    })
+    .await;
+}
