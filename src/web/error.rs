@@ -8,8 +8,8 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        StatusCode,
-        header::{ACCEPT, CONNECTION, HeaderValue, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE},
+        ConnectionType, StatusCode,
+        header::{ACCEPT, HeaderValue, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE},
     },
     middleware::Next,
 };
@@ -216,12 +216,13 @@ pub async fn explain(
         Some(page) => response.into_response(page),
         None => response,
     };
+    if closes {
+        // The rest of the body is not read, so nothing can follow it on this connection.
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     let headers = response.headers_mut();
     if let Some(seconds) = retry {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    if closes {
-        headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
     headers::complete(headers, false);
     Ok(response)

@@ -11,4 +11,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod acr;
 mod authorize;
+mod interaction;
+mod limits;
+mod metadata;
+mod prompt;
+mod relying_party;
+mod sign_in;
+mod token;
+mod token_claims;
+mod user_info;

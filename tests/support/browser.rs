@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use facestep::domain::secret::{SecretToken, TokenHash};
 use reqwest::{
     Client, Method, RequestBuilder, Response, StatusCode,
     cookie::{CookieStore, Jar},
@@ -45,6 +46,13 @@ impl TestBrowser {
             moved.jar.add_cookie_str(&format!("{cookie}; Path=/"), &url);
         }
         moved
+    }
+
+    /// The hash of its session cookie's secret, by which the database knows its session.
+    pub fn session_hash(&self) -> Option<TokenHash> {
+        let header = self.cookie_header();
+        let secret = header.split("; ").find_map(|cookie| cookie.strip_prefix("facestep="))?;
+        Some(SecretToken::from_outside(secret).hash())
     }
 
     /// A request as a browser navigates; send it with [`Answer::of`].

@@ -94,6 +94,11 @@ impl TestApp {
         self.post("/token", &fields).await
     }
 
+    /// Redeems a code as `bank` and gives the claims of the ID token.
+    pub async fn id_token_claims(&self, code: &str) -> Map<String, Value> {
+        claims(&self.redeem(code, &[]).await.json()["id_token"])
+    }
+
     /// A form posted by a program.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         Answer::of(self.program(Method::POST, path).form(fields)).await

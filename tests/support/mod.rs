@@ -115,6 +115,11 @@ impl TestApp {
         TestBrowser::new(&self.address)
     }
 
+    /// The time by its clock.
+    pub fn now(&self) -> jiff::Timestamp {
+        self.clock.now()
+    }
+
     /// One of our addresses.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.address)

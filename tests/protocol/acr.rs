@@ -1,0 +1,122 @@
+//! Contexts: a wish, a condition, a minimum; and what the tokens then say.
+
+use facestep::domain::{
+    authn::{acr::Acr, policy::MissReason},
+    oidc::client::Client,
+};
+use serde_json::json;
+
+use crate::support::{
+    TestApp,
+    browser::{Answer, TestBrowser},
+    clients::{authorize, bank, claims},
+    people::PASSWORD,
+};
+
+const ESSENTIAL: &str = r#"{"id_token":{"acr":{"essential":true,"values":["urn:facestep:acr:face"]}}}"#;
+
+/// Signed in with a password; what an authorization then leads to.
+async fn signed_in(client: Client) -> (TestApp, TestBrowser) {
+    let app = TestApp::start().await;
+    app.register(client).await;
+    app.add_ada().await;
+    let browser = app.browser();
+    let page = browser.get(&authorize(&[])).await.location();
+    browser.submit(&page, &[("username", "ada"), ("password", PASSWORD)]).await;
+    (app, browser)
+}
+
+fn interaction(answer: &Answer) -> String {
+    answer.location().split('/').nth(2).unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_wish_is_tried_and_a_miss_returns_the_sessions_own_context() {
+    // OpenID Connect Core 1.0 §3.1.2.1 and §5.5.1.1: voluntary
+    let (app, browser) = signed_in(bank()).await;
+    let answer = browser.get(&authorize(&[("acr_values", Acr::FACE)])).await;
+    assert!(answer.location().ends_with("/enrol"), "{}", answer.location());
+    let interaction = interaction(&answer);
+    app.miss(&interaction, MissReason::FaceNotVerified).await;
+    let answer = browser.get(&format!("/interaction/{interaction}/resume")).await;
+    let claims = app.id_token_claims(&answer.code()).await;
+    assert_eq!((&claims["acr"], &claims["amr"]), (&json!(Acr::PWD), &json!(["pwd"])));
+}
+
+#[tokio::test]
+async fn a_condition_that_is_missed_is_an_error_by_each_of_its_four_ways() {
+    // OpenID Connect Core 1.0 §5.5.1.1 and unmet_authentication_requirements 1.0; RFC 9470 §5
+    let registered = Client { acr_values_are_necessary: true, ..bank() };
+    let protected = Client { protected_scopes: vec!["transfer".into()], ..bank() };
+    let wish = ("acr_values", Acr::FACE);
+    let ways = [
+        (bank(), vec![("claims", ESSENTIAL)]),
+        (bank(), vec![wish, ("resource", "https://api.example/transfers")]),
+        (protected, vec![("scope", "openid transfer")]),
+        (registered, vec![wish]),
+    ];
+    for (client, asked) in ways {
+        let (app, browser) = signed_in(client).await;
+        let answer = browser.get(&authorize(&asked)).await;
+        let interaction = interaction(&answer);
+        app.miss(&interaction, MissReason::FaceNotVerified).await;
+        let answer = browser.get(&format!("/interaction/{interaction}/resume")).await;
+        let unmet = ("unmet_authentication_requirements".into(), "face_not_verified".into());
+        assert_eq!(answer.error(), unmet, "{asked:?}");
+        assert_eq!(answer.parameters()["iss"], app.issuer.as_str());
+    }
+}
+
+#[tokio::test]
+async fn an_essential_context_that_does_not_exist_is_an_error_and_a_wished_one_is_passed_over() {
+    // OpenID Connect Core 1.0 §5.5.1.1
+    let (app, browser) = signed_in(bank()).await;
+    let unknown = r#"{"id_token":{"acr":{"essential":true,"value":"urn:example:unknown"}}}"#;
+    let answer = browser.get(&authorize(&[("claims", unknown)])).await;
+    assert_eq!(answer.error(), ("unmet_authentication_requirements".into(), "policy".into()));
+    let answer = browser.get(&authorize(&[("acr_values", "urn:example:unknown")])).await;
+    assert_eq!(app.id_token_claims(&answer.code()).await["acr"], Acr::PWD);
+}
+
+#[tokio::test]
+async fn a_clients_minimum_holds_whatever_was_edited_out_of_the_address() {
+    // Issue: with a client's minimum acr set at the provider, the provider steps up all the same
+    let (_app, browser) = signed_in(Client { minimum_acr: Some(Acr::face()), ..bank() }).await;
+    for asked in [vec![], vec![("acr_values", Acr::PWD)], vec![("acr_values", "urn:example:unknown")]] {
+        let answer = browser.get(&authorize(&asked)).await;
+        assert!(answer.location().ends_with("/enrol"), "{asked:?}: {}", answer.location());
+    }
+}
+
+#[tokio::test]
+async fn a_fresh_face_earns_the_face_context_in_both_tokens_and_ages_by_its_own_entry() {
+    // RFC 9068 §2.2.1, RFC 8176 §2
+    let (app, browser) = signed_in(bank()).await;
+    app.clock.advance(600);
+    app.prove_face(browser.session_hash().unwrap()).await;
+    let proven_at = app.now().as_second();
+    app.clock.advance(300);
+    let code = browser.get(&authorize(&[("claims", ESSENTIAL)])).await.code();
+    let tokens = app.redeem(&code, &[]).await.json();
+    for token in ["id_token", "access_token"] {
+        let claims = claims(&tokens[token]);
+        assert_eq!(claims["acr"], Acr::FACE, "{token}");
+        assert_eq!(claims["amr"], json!(["face", "mfa", "pwd"]), "{token}");
+        assert_eq!(claims["auth_time"], proven_at, "{token}");
+    }
+    let strict = [("claims", ESSENTIAL), ("max_age", "299")];
+    assert!(browser.get(&authorize(&strict)).await.location().ends_with("/enrol"));
+    app.clock.advance(1);
+    assert!(browser.get(&authorize(&[("claims", ESSENTIAL)])).await.location().ends_with("/enrol"));
+    let claims = app.id_token_claims(&browser.get(&authorize(&[])).await.code()).await;
+    assert_eq!(claims["acr"], Acr::PWD);
+}
+
+#[tokio::test]
+async fn what_the_code_froze_is_not_changed_by_what_the_session_proves_later() {
+    // RFC 9068 §2.2.1: fixed when the person was authenticated
+    let (app, browser) = signed_in(bank()).await;
+    let code = browser.get(&authorize(&[])).await.code();
+    app.prove_face(browser.session_hash().unwrap()).await;
+    assert_eq!(app.id_token_claims(&code).await["acr"], Acr::PWD);
+}
