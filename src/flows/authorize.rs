@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use super::{
     Lost, Unserved,
-    browser::{Browser, Visitor, find_or_open, find_own},
+    browser::{Browser, Visitor, find_own},
     settled,
 };
 use crate::{
@@ -19,17 +19,19 @@ use crate::{
             client::{Client, RedirectRefusal},
             interaction::Interaction,
             reply::AuthorizationReply,
-            request::{AuthorizationRequest, ReceivedParameters, RequestRefusal},
+            request::{AuthorizationRequest, ReceivedParameters},
         },
-        secret::{SecretToken, TokenHash},
+        secret::SecretToken,
         session::{Session, SessionLifetimes},
         workflow::enrolment::ProofKey,
     },
     ports::{clock::Clock, entropy::Entropy, fault::Fault, store::Db, store::Store},
 };
 
+mod arrivals;
 mod moment;
 
+use arrivals::{begin, resume};
 use moment::Here;
 
 /// What the flow goes by.
@@ -177,6 +179,22 @@ impl Authorize {
         .await
     }
 
+    /// Ends an interaction of this browser whose person chose not to sign in.
+    pub async fn decline(
+        &self,
+        interaction: &InteractionId,
+        browser: &Browser,
+    ) -> Result<Next, Unserved<Lost>> {
+        settled(|| {
+            let (here, interaction, browser) = (self.here(), interaction.clone(), browser.clone());
+            self.store.transact(move |db| match find_own(db, &interaction, &browser, here.now)? {
+                Err(lost) => Ok(Err(lost)),
+                Ok((interaction, session)) => here.decline(db, interaction, &session),
+            })
+        })
+        .await
+    }
+
     /// An open interaction of this browser, to show a page of it.
     pub async fn find(
         &self,
@@ -191,73 +209,6 @@ impl Authorize {
     fn here(&self) -> Here {
         Here { now: self.clock.now(), entropy: self.entropy.clone(), policy: self.policy.clone() }
     }
-}
-
-fn begin(
-    db: &mut dyn Db,
-    here: &Here,
-    received: ReceivedParameters,
-    arrival: Arrival,
-) -> Result<Result<Begun, BeginRefusal>, Fault> {
-    let Some(client) = named_client(db, &received)? else { return Ok(Err(BeginRefusal::UnknownClient)) };
-    match AuthorizationRequest::receive(&client, &received, &here.policy.catalogue) {
-        Ok(_) => {}
-        Err(RequestRefusal::Unaddressable(refusal)) => return Ok(Err(BeginRefusal::Address(refusal))),
-        Err(RequestRefusal::Answerable(reply)) => return Ok(Ok(Begun::Refused(reply))),
-    }
-    match arrival {
-        Arrival::Posted => {
-            let interaction = here.open(db, &client, received, None)?;
-            Ok(Ok(Begun::Kept(interaction.id)))
-        }
-        Arrival::Visited(visitor) => {
-            let (session, opened) = here.session_of(db, &visitor)?;
-            let interaction = here.open(db, &client, received, Some(&session))?;
-            let id = interaction.id.clone();
-            let device = visitor.device.map(|secret| secret.hash());
-            let advanced = here.advance(db, interaction, &session, device.as_ref())?;
-            // A client that vanished within the transaction is as unknown as one that never was.
-            let advanced = advanced.map(|next| Begun::Opened(Advanced { interaction: id, next, opened }));
-            Ok(advanced.map_err(|_| BeginRefusal::UnknownClient))
-        }
-    }
-}
-
-fn named_client(db: &mut dyn Db, received: &ReceivedParameters) -> Result<Option<Client>, Fault> {
-    if received.repeated.contains("client_id") {
-        return Ok(None);
-    }
-    let named = received.parameters.value("client_id").and_then(crate::domain::id::ClientId::parse);
-    named.map_or(Ok(None), |id| db.find_client(&id))
-}
-
-fn resume(
-    db: &mut dyn Db,
-    here: &Here,
-    interaction: &InteractionId,
-    visitor: &Visitor,
-) -> Result<Result<Advanced, Lost>, Fault> {
-    let Some(mut interaction) = db.find_interaction(interaction)? else { return Ok(Err(Lost::Unknown)) };
-    if !interaction.is_open(here.now) {
-        return Ok(Err(Lost::Over));
-    }
-    let (session, opened) = match &interaction.session {
-        None => here.session_of(db, visitor)?,
-        Some(owner) => match here.own_session(db, visitor)?.filter(|session| session.id == *owner) {
-            Some(session) => (session, None),
-            None => return Ok(Err(Lost::OtherBrowser)),
-        },
-    };
-    if interaction.session.is_none() {
-        interaction.session = Some(session.id.clone());
-        db.save_interaction(&interaction)?;
-        let Some(saved) = db.find_interaction(&interaction.id)? else { return Ok(Err(Lost::Unknown)) };
-        interaction = saved;
-    }
-    let id = interaction.id.clone();
-    let device: Option<TokenHash> = visitor.device.as_ref().map(SecretToken::hash);
-    let next = here.advance(db, interaction, &session, device.as_ref())?;
-    Ok(next.map(|next| Advanced { interaction: id, next, opened }))
 }
 
 fn find(
@@ -275,20 +226,4 @@ fn find(
         Ok(request) => Ok(OpenInteraction { interaction, client, request, session }),
         Err(_) => Err(Lost::Over),
     })
-}
-
-impl Here {
-    fn session_of(
-        &self,
-        db: &mut dyn Db,
-        visitor: &Visitor,
-    ) -> Result<(Session, Option<SecretToken>), Fault> {
-        find_or_open(db, visitor, self.now, self.policy.sessions, self.entropy.as_ref())
-    }
-
-    fn own_session(&self, db: &mut dyn Db, visitor: &Visitor) -> Result<Option<Session>, Fault> {
-        let Some(secret) = &visitor.session else { return Ok(None) };
-        let found = db.find_session(&secret.hash())?;
-        Ok(found.filter(|session| session.is_live(self.now, self.policy.sessions)))
-    }
 }

@@ -22,7 +22,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub enum SignInOutcome {
     /// Right. The browser's cookie gets this secret, and [`SignedIn::browser`] is who it is from now on.
-    SignedIn(SignedIn),
+    SignedIn(Box<SignedIn>),
     /// No account has this name and password; which of the two is wrong is not said.
     Mismatch,
 }
@@ -70,7 +70,10 @@ impl SignIn {
         let hash = user.as_ref().map(|user| user.password.clone());
         let matches = self.passwords.matches(password, hash).await?;
         match user.filter(|_| matches) {
-            Some(user) => self.accept(interaction, browser, user).await.map(SignInOutcome::SignedIn),
+            Some(user) => {
+                let signed_in = self.accept(interaction, browser, user).await?;
+                Ok(SignInOutcome::SignedIn(Box::new(signed_in)))
+            }
             None => self.reject(interaction, browser).await.map(|()| SignInOutcome::Mismatch),
         }
     }

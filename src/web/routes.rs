@@ -47,11 +47,14 @@ fn clients(config: &mut ServiceConfig) {
 
 /// The pages of an interaction.
 fn interactions(config: &mut ServiceConfig) {
-    config.route("/interaction/{interaction}/resume", get().to(resume::resume)).service(
-        web::resource("/interaction/{interaction}/sign-in")
-            .route(get().to(sign_in::show))
-            .route(post().to(sign_in::submit)),
-    );
+    config
+        .route("/interaction/{interaction}/resume", get().to(resume::resume))
+        .route("/interaction/{interaction}/sign-in/decline", post().to(sign_in::decline))
+        .service(
+            web::resource("/interaction/{interaction}/sign-in")
+                .route(get().to(sign_in::show))
+                .route(post().to(sign_in::submit)),
+        );
 }
 
 /// The steps of a face check.

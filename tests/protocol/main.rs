@@ -14,6 +14,7 @@ mod support;
 mod acr;
 mod authorize;
 mod interaction;
+mod keys;
 mod limits;
 mod metadata;
 mod prompt;

@@ -88,8 +88,11 @@ async fn whoever_gives_up_at_the_sign_in_page_is_sent_back_with_access_denied() 
     let app = with_ada().await;
     let browser = app.browser();
     let page = browser.get(&authorize(&[])).await.location();
-    let interaction = page.split('/').nth(2).unwrap();
-    app.miss(interaction, facestep::domain::authn::policy::MissReason::UserDeclined).await;
-    let answer = browser.get(&format!("/interaction/{interaction}/resume")).await;
+    let decline = format!("{page}/decline");
+    assert_eq!(browser.post(&decline, &[]).await.status, 403);
+    let shown = browser.get(&page).await;
+    assert!(shown.body.contains(&format!("action=\"{decline}\"")), "{}", shown.body);
+    let answer = browser.post(&decline, &[("csrf_token", &shown.csrf())]).await;
     assert_eq!(answer.error(), ("access_denied".into(), "user_declined".into()));
+    assert_eq!(browser.get(&page).await.status, 410);
 }

@@ -68,7 +68,7 @@ pub enum RequestRefusal {
     /// On a page: there is no address that may be answered (RFC 6749 §4.1.2.1).
     Unaddressable(RedirectRefusal),
     /// At the client's proven address.
-    Answerable(AuthorizationReply),
+    Answerable(Box<AuthorizationReply>),
 }
 
 impl AuthorizationRequest {
@@ -88,7 +88,7 @@ impl AuthorizationRequest {
         let return_to = bind(client, &received.parameters)?;
         let state = received.parameters.value("state").filter(|_| !received.repeated.contains("state"));
         let error = ProtocolError::invalid_request("repeated_parameter", "a parameter came more than once");
-        Err(RequestRefusal::Answerable(AuthorizationReply::error(return_to, state.map(str::to_owned), error)))
+        Err(answerable(return_to, state.map(str::to_owned), error))
     }
 
     /// Checks a request's parameters, in order. Unknown parameters are ignored (OpenID Connect Core 1.0 §3.1.2.1).
@@ -104,9 +104,13 @@ impl AuthorizationRequest {
                 let login_hint = parameters.value("login_hint").map(str::to_owned);
                 Ok(Self { return_to, state, login_hint, requirement, terms })
             }
-            Err(error) => Err(RequestRefusal::Answerable(AuthorizationReply::error(return_to, state, error))),
+            Err(error) => Err(answerable(return_to, state, error)),
         }
     }
+}
+
+fn answerable(to: ReturnAddress, state: Option<String>, error: ProtocolError) -> RequestRefusal {
+    RequestRefusal::Answerable(Box::new(AuthorizationReply::error(to, state, error)))
 }
 
 fn bind(client: &Client, parameters: &AuthorizationParameters) -> Result<ReturnAddress, RequestRefusal> {

@@ -12,7 +12,7 @@ use crate::{
         audit::{AuditEvent, AuditKind},
         authn::{
             acr::{Assurance, Moment},
-            policy::{Decision, FaceStanding, Facts, MissReason, StepUpPolicy},
+            policy::{Decision, FaceStanding, Facts, StepUpPolicy},
         },
         id::{AuditId, GrantId, InteractionId, UserId},
         oidc::{
@@ -80,25 +80,16 @@ impl Here {
         session: &Session,
         device: Option<&TokenHash>,
     ) -> Result<Result<Next, Lost>, Fault> {
-        let Some(client) = db.find_client(&interaction.client)? else { return Ok(Err(Lost::Unknown)) };
-        let parsed = AuthorizationRequest::parse(&client, &interaction.parameters, &self.policy.catalogue);
-        let request = match parsed {
-            Ok(request) => request,
-            // The registration was changed since; the address may no longer be the client's.
-            Err(RequestRefusal::Unaddressable(_)) => return Ok(Err(Lost::Over)),
-            Err(RequestRefusal::Answerable(reply)) => return Ok(Ok(Next::Answer(reply))),
+        let scene = match self.scene(db, interaction, session)? {
+            Ok(scene) => scene,
+            Err(elsewhere) => return Ok(elsewhere),
         };
         let user = match &session.user {
             Some(user) => db.find_user(user)?,
             None => None,
         };
-        let scene = Scene { interaction, session, client, request };
         let decision = self.decide(db, &scene, user.as_ref(), device)?;
         let next = match (decision, user) {
-            // Whoever pressed "back" is shown no further page; the policy has closed the other ways already.
-            (Decision::SignIn(_), _) if scene.interaction.missed == Some(MissReason::UserDeclined) => {
-                self.refuse(db, scene, DECLINED)?
-            }
             (Decision::SignIn(_), _) | (Decision::Proceed(_), None) => Next::SignIn,
             (Decision::Enrol, _) => Next::Enrol,
             (Decision::StepUp, _) => Next::StepUp,
@@ -106,6 +97,36 @@ impl Here {
             (Decision::Refuse(refusal), _) => self.refuse(db, scene, refusal.into())?,
         };
         Ok(Ok(next))
+    }
+
+    /// Ends an interaction whose person gave up where a sign-in was needed.
+    pub(super) fn decline(
+        &self,
+        db: &mut dyn Db,
+        interaction: Interaction,
+        session: &Session,
+    ) -> Result<Result<Next, Lost>, Fault> {
+        match self.scene(db, interaction, session)? {
+            Ok(scene) => self.refuse(db, scene, DECLINED).map(Ok),
+            Err(elsewhere) => Ok(elsewhere),
+        }
+    }
+
+    /// Sets the scene, with the request proven again under the client's registration as it is now; or says what a
+    /// registration that was changed since makes of it.
+    fn scene<'a>(
+        &self,
+        db: &mut dyn Db,
+        interaction: Interaction,
+        session: &'a Session,
+    ) -> Result<Result<Scene<'a>, Result<Next, Lost>>, Fault> {
+        let Some(client) = db.find_client(&interaction.client)? else { return Ok(Err(Err(Lost::Unknown))) };
+        let parsed = AuthorizationRequest::parse(&client, &interaction.parameters, &self.policy.catalogue);
+        Ok(match parsed {
+            Ok(request) => Ok(Scene { interaction, session, client, request }),
+            Err(RequestRefusal::Unaddressable(_)) => Err(Err(Lost::Over)),
+            Err(RequestRefusal::Answerable(reply)) => Err(Ok(Next::Answer(*reply))),
+        })
     }
 
     fn decide(

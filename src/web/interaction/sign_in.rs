@@ -53,6 +53,19 @@ pub async fn submit(
     }
 }
 
+/// `POST /interaction/{interaction}/sign-in/decline`: back to the client without signing in.
+pub async fn decline(
+    app: web::Data<App>,
+    request: HttpRequest,
+    InInteraction(interaction): InInteraction,
+    OwnBrowser(browser): OwnBrowser,
+    form: Form,
+) -> Result<HttpResponse, Failure> {
+    form.prove_own(&request, &app, &browser)?;
+    let next = app.authorize.decline(&interaction, &browser).await?;
+    Ok(follow(&app, &interaction, &next, None))
+}
+
 fn page(open: &OpenInteraction, username: String, problem: Option<SignInProblem>) -> SignInPage {
     SignInPage {
         interaction: open.interaction.id.to_string(),

@@ -66,7 +66,8 @@ fn error(changes: &[(&str, &str)]) -> (ErrorCode, &'static str) {
 fn every_check_has_its_own_code_and_reason() {
     // RFC 6749 §4.1.2.1, OpenID Connect Core 1.0 §3.1.2.6
     use ErrorCode::*;
-    let cases: &[(&[(&str, &str)], ErrorCode, &str)] = &[
+    type Case<'a> = (&'a [(&'a str, &'a str)], ErrorCode, &'a str);
+    let cases: &[Case<'_>] = &[
         (&[("response_type", "")], InvalidRequest, "response_type_missing"),
         (&[("response_type", "id_token")], UnsupportedResponseType, "response_type"),
         (&[("response_mode", "fragment")], InvalidRequest, "response_mode"),
