@@ -6,6 +6,8 @@
 #[cfg(feature = "web")]
 pub mod app;
 #[cfg(feature = "cli")]
+pub mod cli;
+#[cfg(feature = "cli")]
 pub mod config;
 pub mod domain;
 pub mod flows;
@@ -18,6 +20,8 @@ pub mod jose;
 pub mod ports;
 #[cfg(feature = "storage")]
 pub mod storage;
+#[cfg(feature = "cli")]
+pub mod system;
 #[cfg(feature = "cli")]
 pub mod telemetry;
 #[cfg(feature = "web")]

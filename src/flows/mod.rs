@@ -5,10 +5,12 @@ use std::future::Future;
 
 use crate::ports::fault::Fault;
 
+pub mod accounts;
 pub mod audit_seal;
 pub mod authorize;
 pub mod browser;
 pub mod ceremony;
+pub mod clients;
 pub mod consent;
 pub mod demo;
 mod devices;

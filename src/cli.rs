@@ -1,0 +1,79 @@
+//! The command line: what an operator can do. Each command parses, calls one flow and prints; nothing is decided here.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+mod audit;
+mod client;
+mod commons;
+mod config;
+mod models;
+mod user;
+
+/// An OpenID Connect provider that adds face-based step-up authentication as an `acr` level.
+#[derive(Parser)]
+#[command(name = "facestep", version, about)]
+pub struct Cli {
+    /// The configuration file; `FACESTEP_…` environment variables override its keys.
+    #[arg(long, global = true, env = "FACESTEP_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Look at the configuration.
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Look at the models.
+    #[command(subcommand)]
+    Models(models::Command),
+    /// Add and erase local accounts.
+    #[command(subcommand)]
+    User(user::Command),
+    /// Register relying parties.
+    #[command(subcommand)]
+    Client(client::Command),
+    /// Verify and anchor the audit log.
+    #[command(subcommand)]
+    Audit(audit::Command),
+}
+
+/// Why a command failed, in words for the operator.
+#[derive(Debug)]
+pub struct Failure(String);
+
+impl<E: std::fmt::Display> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl Failure {
+    /// The words.
+    pub fn message(&self) -> &str {
+        &self.0
+    }
+
+    /// Makes a failure of words.
+    pub fn of(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+impl Cli {
+    /// Runs the command.
+    pub async fn run(self) -> Result<(), Failure> {
+        let config = commons::ConfigFile(self.config);
+        match self.command {
+            Command::Config(command) => command.run(&config),
+            Command::Models(command) => command.run(&config),
+            Command::User(command) => command.run(&config).await,
+            Command::Client(command) => command.run(&config).await,
+            Command::Audit(command) => command.run(&config).await,
+        }
+    }
+}

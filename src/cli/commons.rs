@@ -1,0 +1,90 @@
+//! What every command needs: the configuration, and the parts that stand on it.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use crate::{
+    config::Config,
+    domain::{audit::AuditKey, authn::acr::AcrCatalogue},
+    flows::{accounts::Accounts, clients::Clients},
+    jose::{master_key::MasterKey, passwords::Argon2Passwords},
+    ports::{clock::Clock, entropy::Entropy, passwords::Passwords, store::Store},
+    storage,
+    system::{SystemClock, SystemEntropy},
+};
+
+use super::Failure;
+
+/// The file that is read when none is named and it exists.
+const USUAL: &str = "facestep.toml";
+
+/// How many passwords are hashed at once; each takes 19 MiB while it is.
+const PASSWORDS_AT_ONCE: usize = 4;
+
+/// Where the configuration is, if anywhere.
+pub struct ConfigFile(pub Option<PathBuf>);
+
+impl ConfigFile {
+    /// Reads and checks the configuration as a whole.
+    pub fn load(&self) -> Result<Config, Failure> {
+        Ok(Config::load(self.path())?)
+    }
+
+    /// The file that is read: the one named, else the usual one where it exists.
+    pub fn path(&self) -> Option<&Path> {
+        self.0.as_deref().or_else(|| Path::new(USUAL).exists().then(|| Path::new(USUAL)))
+    }
+
+    /// Opens what the configuration names: the key file, and the database with its migrations run.
+    pub fn open(&self) -> Result<Parts, Failure> {
+        let config = self.load()?;
+        if let Some(folder) = config.database_url.file().and_then(Path::parent) {
+            std::fs::create_dir_all(folder)?;
+        }
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+        let master_key = MasterKey::load_or_create(&config.key_file, entropy.as_ref())?;
+        Ok(Parts {
+            store: storage::open(config.database_url.expose())?,
+            audit_key: Arc::new(master_key.audit_key()),
+            passwords: Arc::new(Argon2Passwords::new(entropy.clone(), PASSWORDS_AT_ONCE)?),
+            clock: Arc::new(SystemClock),
+            master_key,
+            entropy,
+            config,
+        })
+    }
+}
+
+/// The parts that commands are made from.
+pub struct Parts {
+    /// The checked configuration.
+    pub config: Config,
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// The key that all others come from.
+    pub master_key: MasterKey,
+    /// The key of the audit chain.
+    pub audit_key: Arc<AuditKey>,
+    /// Password hashing.
+    pub passwords: Arc<dyn Passwords>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl Parts {
+    /// Accounts.
+    pub fn accounts(&self) -> Accounts {
+        let (store, passwords) = (self.store.clone(), self.passwords.clone());
+        Accounts::new(store, passwords, self.clock.clone(), self.entropy.clone())
+    }
+
+    /// Clients.
+    pub fn clients(&self) -> Clients {
+        let catalogue = AcrCatalogue::shipped(self.config.step_up.freshness);
+        Clients::new(self.store.clone(), self.clock.clone(), self.entropy.clone(), catalogue)
+    }
+}

@@ -1,0 +1,29 @@
+//! `facestep config`.
+
+use clap::Subcommand;
+
+use super::{Failure, commons::ConfigFile};
+
+/// Look at the configuration.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Check the file and the environment as a whole; every problem is told with its key and its mend.
+    Check,
+}
+
+impl Command {
+    /// Runs the command.
+    pub fn run(self, file: &ConfigFile) -> Result<(), Failure> {
+        let config = file.load()?;
+        let source =
+            file.path().map_or("the environment and the defaults".into(), |path| path.display().to_string());
+        println!("{source}: good.");
+        println!("  issuer    {}", config.issuer);
+        println!("  listen    {}", config.listen);
+        println!("  database  {}", config.database_url);
+        println!("  key file  {}", config.key_file.display());
+        println!("  models    {}", config.models_dir.display());
+        println!("  demo      {}", if config.demo { "yes: simulated identities are accepted" } else { "no" });
+        Ok(())
+    }
+}

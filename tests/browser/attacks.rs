@@ -1,0 +1,66 @@
+//! Those who are not the person who is enrolled, or are not there.
+
+use super::support::{
+    actor::{Actor, Plan},
+    bank::{Ask, Bank},
+    browser::{Browser, Camera},
+    processes::{OWNER, Provider, STRANGER},
+    recording,
+    visit::Visit,
+};
+
+/// Presses Transfer with an enrolled account in front of this camera, and tries until the provider gives up or the person
+/// does; returns what the bank shows.
+async fn refused_at_the_bank(camera: Camera) -> String {
+    let provider = Provider::start().await;
+    let bank = Bank::start(&provider, Ask::EssentialClaim, &[]).await;
+    provider.enrol_owner(&bank).await;
+
+    let browser = Browser::start(camera).await;
+    let person = Visit(&browser.driver);
+    person.signs_in_at_the_bank(&bank, OWNER.username).await;
+    person.presses("#transfer").await;
+    person.begins_capture().await;
+    person.gives_up_after_refusal().await;
+    person.sees("#refused").await;
+    let detail = person.sees("#detail").await.text().await.unwrap();
+    let log = provider.audit();
+    assert!(
+        !log.contains("\"grant_issued\"") || !log.contains("urn:facestep:acr:face\",\"after_attack"),
+        "{log}"
+    );
+    browser.quit().await;
+    detail
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_person_at_the_account_is_refused_and_the_bank_is_told_what_it_can_act_on() {
+    // OpenID Connect Core 1.0 §5.5.1.1: an essential acr that is not met is an error.
+    let detail = refused_at_the_bank(Camera::Actor(Actor::obeying(STRANGER.actor))).await;
+    assert!(detail.contains("unmet_authentication_requirements"), "{detail}");
+    assert!(detail.contains("face_not_verified"), "{detail}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_still_photograph_is_refused() {
+    let photograph = Actor { name: OWNER.actor, plan: Plan::Still };
+    let detail = refused_at_the_bank(Camera::Actor(photograph)).await;
+    assert!(detail.contains("unmet_authentication_requirements"), "{detail}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_face_that_turns_the_wrong_way_is_refused() {
+    let wrong = Actor { name: OWNER.actor, plan: Plan::WrongWay };
+    let detail = refused_at_the_bank(Camera::Actor(wrong)).await;
+    assert!(detail.contains("unmet_authentication_requirements"), "{detail}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recording_of_a_genuine_ceremony_cannot_know_this_challenge() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = folder.path().join("genuine.y4m");
+    let poses = ["front", "yaw_+30", "yaw_-30", "pitch_-20", "pitch_+20", "front"];
+    recording::write(&path, OWNER.actor, &poses, 2);
+    let detail = refused_at_the_bank(Camera::Recording(path)).await;
+    assert!(detail.contains("unmet_authentication_requirements"), "{detail}");
+}

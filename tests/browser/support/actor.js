@@ -1,0 +1,87 @@
+// Plays a person in front of the camera: getUserMedia answers with a canvas on which frames of one actor are drawn, with
+// seeded noise, shift and exposure drift. `ACTOR` is put in front of this file: {frames: {name: base64 JPEG}, plan, seed}.
+(() => {
+  const { frames, plan, seed } = ACTOR;
+  let state = seed >>> 0;
+  const random = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+  // The person's own left is the image's right.
+  const goals = {
+    centre: [0, 0],
+    turn_left: [40, 0],
+    turn_right: [-40, 0],
+    look_up: [0, -20],
+    look_down: [0, 20],
+  };
+  const opposite = { turn_left: "turn_right", turn_right: "turn_left", look_up: "look_down", look_down: "look_up" };
+  const asked = () => document.querySelector("[data-action]")?.dataset.action || "centre";
+  const goal = () => {
+    if (plan === "still") return goals.centre;
+    if (plan === "wrong_way") return goals[opposite[asked()] || "centre"];
+    return goals[asked()] || goals.centre;
+  };
+  const name = ([yaw, pitch]) => {
+    const sign = (v) => (v < 0 ? "-" : "+") + String(Math.abs(v)).padStart(2, "0");
+    if (yaw) return `yaw_${sign(yaw)}`;
+    if (pitch) return `pitch_${sign(pitch)}`;
+    return "front";
+  };
+  // One step of 10 (yaw) or 5 (pitch) degrees at a time, through the middle.
+  const towards = ([yaw, pitch], [toYaw, toPitch]) => {
+    const step = (from, to, by) => from + Math.sign(to - from) * Math.min(by, Math.abs(to - from));
+    if (pitch !== 0 && toPitch !== pitch) return [0, step(pitch, toPitch, 5)];
+    if (yaw !== toYaw) return [step(yaw, toYaw, 10), 0];
+    return [0, step(pitch, toPitch, 5)];
+  };
+  const decode = async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+    return createImageBitmap(new Blob([bytes], { type: "image/jpeg" }));
+  };
+  const noise = () => {
+    const canvas = new OffscreenCanvas(660, 500);
+    const context = canvas.getContext("2d");
+    const image = context.createImageData(660, 500);
+    for (let i = 0; i < image.data.length; i += 4) {
+      const grey = random() * 255;
+      image.data.set([grey, grey, grey, 6], i);
+    }
+    context.putImageData(image, 0, 0);
+    return canvas;
+  };
+  const act = async () => {
+    const bitmaps = {};
+    for (const [key, base64] of Object.entries(frames)) bitmaps[key] = await decode(base64);
+    const canvas = document.createElement("canvas");
+    canvas.width = 640;
+    canvas.height = 480;
+    const context = canvas.getContext("2d");
+    const grain = noise();
+    let pose = [0, 0];
+    let drift = 1;
+    const draw = () => {
+      pose = towards(pose, goal());
+      drift = Math.min(1.06, Math.max(0.94, drift + (random() - 0.5) * 0.01));
+      const [dx, dy] = [(random() - 0.5) * 3, (random() - 0.5) * 3];
+      context.filter = `brightness(${drift})`;
+      context.drawImage(bitmaps[name(pose)] || bitmaps.front, dx - 4, dy - 3, 648, 486);
+      context.filter = "none";
+      context.drawImage(grain, -random() * 20, -random() * 20);
+    };
+    draw();
+    const timer = setInterval(draw, 66);
+    const stream = canvas.captureStream(15);
+    for (const track of stream.getTracks()) {
+      const stop = track.stop.bind(track);
+      track.stop = () => {
+        clearInterval(timer);
+        stop();
+      };
+    }
+    return stream;
+  };
+  if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = act;
+})();
