@@ -8,7 +8,9 @@ mod audit;
 mod client;
 mod commons;
 mod config;
+mod demo;
 mod models;
+mod serve;
 mod user;
 
 /// An OpenID Connect provider that adds face-based step-up authentication as an `acr` level.
@@ -25,6 +27,8 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Run the provider.
+    Serve,
     /// Look at the configuration.
     #[command(subcommand)]
     Config(config::Command),
@@ -40,6 +44,9 @@ enum Command {
     /// Verify and anchor the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Prepare the demonstration.
+    #[command(subcommand)]
+    Demo(demo::Command),
 }
 
 /// Why a command failed, in words for the operator.
@@ -69,11 +76,13 @@ impl Cli {
     pub async fn run(self) -> Result<(), Failure> {
         let config = commons::ConfigFile(self.config);
         match self.command {
+            Command::Serve => serve::run(&config).await,
             Command::Config(command) => command.run(&config),
             Command::Models(command) => command.run(&config),
             Command::User(command) => command.run(&config).await,
             Command::Client(command) => command.run(&config).await,
             Command::Audit(command) => command.run(&config).await,
+            Command::Demo(command) => command.run(&config).await,
         }
     }
 }

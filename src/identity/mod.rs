@@ -2,3 +2,4 @@
 
 pub mod personas;
 pub mod simulator;
+pub mod unconnected;

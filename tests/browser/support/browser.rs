@@ -7,12 +7,8 @@ use std::{
     time::Duration,
 };
 
-use serde_json::json;
 use tempfile::TempDir;
-use thirtyfour::{
-    ChromiumLikeCapabilities, DesiredCapabilities, WebDriver, common::config::WebDriverConfig,
-    extensions::cdp::ChromeDevTools,
-};
+use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
 
 use super::actor::Actor;
 
@@ -50,10 +46,7 @@ impl Browser {
         })
         .await;
         let capabilities = capabilities(profile.path(), &camera);
-        let config = WebDriverConfig::builder().build().unwrap();
-        let driver = WebDriver::new_with_config(format!("http://127.0.0.1:{port}"), capabilities, config)
-            .await
-            .unwrap();
+        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.unwrap();
         driver.set_implicit_wait_timeout(Duration::ZERO).await.unwrap();
         if let Camera::Actor(actor) = camera {
             before_every_page(&driver, &actor.script(7)).await;
@@ -79,10 +72,7 @@ impl Drop for Browser {
 
 /// Runs a script before any script of every page to come.
 pub async fn before_every_page(driver: &WebDriver, script: &str) {
-    ChromeDevTools::new(driver.handle.clone())
-        .execute_cdp_with_params("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script }))
-        .await
-        .unwrap();
+    driver.cdp().page().add_script_to_evaluate_on_new_document(script).await.unwrap();
 }
 
 fn capabilities(profile: &Path, camera: &Camera) -> thirtyfour::ChromeCapabilities {

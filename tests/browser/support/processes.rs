@@ -8,11 +8,18 @@ use std::{
 };
 
 use tempfile::TempDir;
+use tokio::sync::OnceCell;
 
-use super::{browser::free_port, until};
+use super::{
+    actor::Actor,
+    bank::{Ask, Bank},
+    browser::{Browser, Camera, free_port},
+    until,
+    visit::Visit,
+};
 
 /// The account that the tests sign in with.
-pub const PASSWORD: &str = "correct horse battery staple";
+pub const PASSWORD: &str = "demo-password";
 
 /// Someone with an account, a document and a face.
 pub struct Person {
@@ -25,9 +32,9 @@ pub struct Person {
 }
 
 /// Whose account it is.
-pub const OWNER: Person = Person { username: "owner", document: "TODO", actor: "obama" };
+pub const OWNER: Person = Person { username: "adam", document: "FS-100001", actor: "obama" };
 /// Someone else, who knows the owner's password.
-pub const STRANGER: Person = Person { username: "stranger", document: "TODO", actor: "collins" };
+pub const STRANGER: Person = Person { username: "clara", document: "FS-100002", actor: "collins" };
 
 /// A provider in demo mode: `http://localhost:PORT`.
 pub struct Provider {
@@ -37,14 +44,34 @@ pub struct Provider {
     server: Option<Child>,
 }
 
+/// Files in which the owner is enrolled already: made once, by the owner, and copied for each provider that needs them.
+static ENROLLED: OnceCell<PathBuf> = OnceCell::const_new();
+
 impl Provider {
     /// Prepares a fresh database with the demonstration's people and starts the server.
     pub async fn start() -> Self {
-        let port = free_port();
+        let mut provider = Self::over(TempDir::new().unwrap());
+        provider.command(&["demo", "seed"], None);
+        provider.restart().await;
+        provider
+    }
+
+    /// Starts a server over files in which the owner is enrolled.
+    pub async fn start_enrolled() -> Self {
+        let files = ENROLLED.get_or_init(enrol_the_owner).await;
         let folder = TempDir::new().unwrap();
+        copy(files, folder.path());
+        let mut provider = Self::over(folder);
+        provider.restart().await;
+        provider
+    }
+
+    /// Configures a provider over a folder's files.
+    fn over(folder: TempDir) -> Self {
+        let port = free_port();
         let origin = format!("http://localhost:{port}");
         let path = |name: &str| folder.path().join(name).display().to_string();
-        let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/built");
+        let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
         let config = format!(
             "issuer = {origin:?}\nlisten = \"127.0.0.1:{port}\"\ndatabase_url = \"sqlite:{}\"\nkey_file = {:?}\n\
              models_dir = {:?}\ndemo = true\n[log]\nformat = \"text\"\n",
@@ -53,10 +80,7 @@ impl Provider {
             models.display().to_string(),
         );
         fs::write(folder.path().join("facestep.toml"), config).unwrap();
-        let mut provider = Self { origin, folder, server: None };
-        provider.command(&["demo", "seed"], None);
-        provider.restart().await;
-        provider
+        Self { origin, folder, server: None }
     }
 
     /// Runs a command of the program with this provider's configuration.
@@ -69,6 +93,22 @@ impl Provider {
         let output = child.wait_with_output().unwrap();
         assert!(output.status.success(), "facestep {arguments:?} failed");
         String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Every audit event so far, as JSON lines.
+    pub fn audit(&self) -> String {
+        self.command(&["audit", "export"], None)
+    }
+
+    /// How many codes were issued for the face context.
+    pub fn face_grants(&self) -> usize {
+        let events = self.audit();
+        let events = events.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let for_a_face = |event: &serde_json::Value| {
+            event["event"]["kind"] == "grant_issued"
+                && event["event"]["details"]["acr"] == "urn:facestep:acr:face"
+        };
+        events.filter(for_a_face).count()
     }
 
     /// Kills the server without warning, as a power cut would.
@@ -91,18 +131,8 @@ impl Provider {
     }
 
     /// All that the server logged.
-    pub fn log(&self) -> String {
+    fn log(&self) -> String {
         fs::read_to_string(self.log_path()).unwrap()
-    }
-
-    /// The database's file.
-    pub fn database(&self) -> PathBuf {
-        self.folder.path().join("db/facestep.sqlite3")
-    }
-
-    /// The server's process id.
-    pub fn pid(&self) -> u32 {
-        self.server.as_ref().map(Child::id).unwrap()
     }
 
     fn log_path(&self) -> PathBuf {
@@ -121,6 +151,35 @@ impl Drop for Provider {
         self.kill();
         if std::thread::panicking() {
             eprintln!("--- the provider's log ---\n{}", self.log());
+        }
+    }
+}
+
+/// Lets the owner go through the parent workflow and a step-up, and keeps the files that this leaves.
+async fn enrol_the_owner() -> PathBuf {
+    let mut provider = Provider::start().await;
+    let bank = Bank::start(&provider, Ask::EssentialClaim, &[]).await;
+    let browser = Browser::start(Camera::Actor(Actor::obeying(OWNER.actor))).await;
+    let person = Visit(&browser.driver);
+    person.signs_in_at_the_bank(&bank, OWNER.username).await;
+    person.presses("#transfer").await;
+    person.enrols_with(OWNER.document).await;
+    person.sees("#enrolled").await;
+    browser.quit().await;
+    provider.kill();
+    let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("enrolled");
+    let _ = fs::remove_dir_all(&kept);
+    copy(provider.folder.path(), &kept);
+    kept
+}
+
+/// Copies a folder's database and key.
+fn copy(from: &Path, to: &Path) {
+    for folder in ["db", "keys"] {
+        fs::create_dir_all(to.join(folder)).unwrap();
+        for entry in fs::read_dir(from.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            fs::copy(&path, to.join(folder).join(path.file_name().unwrap())).unwrap();
         }
     }
 }

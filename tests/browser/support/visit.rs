@@ -55,11 +55,6 @@ impl Visit<'_> {
         self.sees("body").await.text().await.unwrap()
     }
 
-    /// The address in the address bar.
-    pub async fn address(&self) -> String {
-        self.0.current_url().await.unwrap().to_string()
-    }
-
     /// Signs in at the provider.
     pub async fn signs_in(&self, username: &str) {
         self.types("#username", username).await;

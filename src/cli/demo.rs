@@ -1,0 +1,85 @@
+//! `facestep demo`: the people, accounts and client of the demonstration. They exist with `demo = true` alone.
+
+use clap::Subcommand;
+
+use super::{
+    Failure,
+    commons::{ConfigFile, Parts},
+};
+use crate::{
+    domain::{keys::SigningAlgorithm, oidc::client::ClientAuthentication, secret::SecretToken},
+    flows::{
+        accounts::AccountRefusal,
+        clients::{Registration, RegistrationRefusal},
+    },
+    identity::personas,
+    ports::envelope::Vault,
+};
+
+/// Where the example bank is.
+pub const BANK: &str = "http://127.0.0.1:8081/";
+
+/// The password of every seeded account. It is on the demo's first page, so it is no secret.
+const PASSWORD: &str = "demo-password";
+
+/// Prepare the demonstration.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Add the simulator's personas, their accounts and the example bank, where they are not there yet.
+    Seed,
+}
+
+/// The seeded accounts: user name and password.
+pub fn accounts() -> Vec<(String, String)> {
+    let names = personas::BUILT_IN.iter().filter_map(|person| person.username);
+    names.map(|name| (name.to_owned(), PASSWORD.to_owned())).collect()
+}
+
+impl Command {
+    /// Runs the command.
+    pub async fn run(self, file: &ConfigFile) -> Result<(), Failure> {
+        let Self::Seed = self;
+        let parts = file.open()?;
+        if !parts.config.demo {
+            return Err(Failure::of(
+                "demo: is false, so nothing was seeded; set demo = true on a machine of your own",
+            ));
+        }
+        let vault = parts.master_key.vault(parts.entropy.clone());
+        seed_people(&parts, &vault).await?;
+        seed_bank(&parts).await?;
+        println!("the demonstration's people and bank are in place");
+        Ok(())
+    }
+}
+
+async fn seed_people(parts: &Parts, vault: &dyn Vault) -> Result<(), Failure> {
+    personas::seed(&parts.store, vault).await?;
+    let accounts = parts.accounts();
+    for person in personas::BUILT_IN {
+        let Some(username) = person.username else { continue };
+        match accounts.add(username, PASSWORD, Some(person.attributes())).await {
+            Ok(_) | Err(AccountRefusal::Taken) => {}
+            Err(refusal) => return Err(refusal.into()),
+        }
+    }
+    Ok(())
+}
+
+async fn seed_bank(parts: &Parts) -> Result<(), Failure> {
+    let bank = Registration {
+        id: "harbour-bank".to_owned(),
+        name: "Harbour Bank".to_owned(),
+        authentication: ClientAuthentication::ClientSecretBasic,
+        secret: Some(SecretToken::from_outside("harbour-bank-demo-secret")),
+        redirect_uris: vec![format!("{BANK}callback")],
+        id_token_algorithm: SigningAlgorithm::RS256,
+        minimum_acr: None,
+        acr_values_are_necessary: false,
+        protected_scopes: Vec::new(),
+    };
+    match parts.clients().register(bank).await {
+        Ok(_) | Err(RegistrationRefusal::Taken) => Ok(()),
+        Err(refusal) => Err(refusal.into()),
+    }
+}

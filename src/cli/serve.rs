@@ -1,0 +1,143 @@
+//! `facestep serve`: puts the provider together from its configuration and runs it until it is told to stop.
+
+use std::{
+    future::Future,
+    net::TcpListener,
+    num::NonZeroUsize,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use actix_web::web::Data;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
+
+use super::{
+    Failure,
+    commons::{ConfigFile, Parts},
+    demo,
+};
+use crate::{
+    app::{self, DemoParts, assemble},
+    config::Config,
+    domain::oidc::issuer::Issuer,
+    flows::{
+        audit_seal::AuditSealer,
+        housekeeping::{Housekeeping, Retention},
+    },
+    identity::{
+        simulator::{DocumentKey, Simulator},
+        unconnected::Unconnected,
+    },
+    inference::{
+        analyzer::{Analyzer, AnalyzerSettings},
+        verify::verify_models,
+    },
+    jose::{envelope::JweCaptureOpener, signer::JoseSigner},
+    ports::{digital_id::DigitalIdService, envelope::Vault},
+    telemetry,
+    web::{server, state::App},
+};
+
+mod settings;
+
+/// How often what has lapsed is dropped.
+const HOUSEKEEPING: Duration = Duration::from_secs(600);
+
+/// Threads that serve HTTP; the models have their own.
+const HTTP_WORKERS: usize = 2;
+
+/// Runs the provider.
+pub async fn run(file: &ConfigFile) -> Result<(), Failure> {
+    let began = Instant::now();
+    let config = file.load()?;
+    telemetry::start(&config.log)?;
+    // First what refuses to start: nothing is written before the models are known to be the right ones.
+    let analyzer = start_analyzer(&config)?;
+    let parts = file.open()?;
+    let listener = TcpListener::bind(config.listen).map_err(|error| {
+        Failure::of(format!("listen: {} cannot be bound ({error}); is another program there?", config.listen))
+    })?;
+    let (stop, stopped) = watch::channel(false);
+    let background = start_background(&parts, stopped);
+    let app = put_together(parts, analyzer)?;
+    app.signing_keys.ensure().await?;
+    let server = server::serve(Data::new(app), listener, HTTP_WORKERS)?;
+    let handle = server.handle();
+    let serving = tokio::spawn(server);
+    let started_in_ms = began.elapsed().as_millis();
+    tracing::info!(issuer = config.issuer, listen = %config.listen, database = %config.database_url, started_in_ms, "ready");
+    told_to_stop().await?;
+    tracing::info!("stopping: requests in progress are finished first");
+    handle.stop(true).await;
+    serving.await??;
+    stop.send_replace(true);
+    for task in background {
+        task.await?;
+    }
+    Ok(())
+}
+
+fn start_analyzer(config: &Config) -> Result<Arc<Analyzer>, Failure> {
+    let models = verify_models(&config.models_dir)?;
+    let settings = AnalyzerSettings {
+        threads: NonZeroUsize::new(config.limits.workers as usize).unwrap_or(NonZeroUsize::MIN),
+        waiting: config.limits.queue as usize,
+        ..AnalyzerSettings::default()
+    };
+    Ok(Arc::new(Analyzer::start(&models, &settings)?))
+}
+
+/// Starts sealing and housekeeping; both end when told, the sealer with nothing left unsealed.
+fn start_background(parts: &Parts, stopped: watch::Receiver<bool>) -> Vec<tokio::task::JoinHandle<()>> {
+    let sealer = AuditSealer::new(parts.store.clone(), parts.audit_key.clone());
+    let housekeeping = Housekeeping::new(parts.store.clone(), parts.clock.clone(), Retention::default());
+    vec![
+        tokio::spawn(sealer.run(until(stopped.clone()))),
+        tokio::spawn(async move { housekeeping.run(HOUSEKEEPING, until(stopped)).await }),
+    ]
+}
+
+/// Waits until the channel says so, or its sender is gone.
+fn until(mut stopped: watch::Receiver<bool>) -> impl Future<Output = ()> {
+    async move { drop(stopped.wait_for(|stopped| *stopped).await) }
+}
+
+fn put_together(parts: Parts, analyzer: Arc<Analyzer>) -> Result<App, Failure> {
+    let Parts { config, store, master_key, passwords, clock, entropy, .. } = parts;
+    let vault: Arc<dyn Vault> = Arc::new(master_key.vault(entropy.clone()));
+    let key = DocumentKey::new(master_key.derive("document numbers"));
+    let source: Arc<dyn DigitalIdService> = if config.demo {
+        Arc::new(Simulator::new(store.clone(), vault.clone(), clock.clone(), entropy.clone(), key))
+    } else {
+        Arc::new(Unconnected)
+    };
+    let demo = config.demo.then(|| DemoParts { bank: demo::BANK.to_owned(), accounts: demo::accounts() });
+    Ok(assemble(app::Parts {
+        issuer: Issuer::parse(&config.issuer)?,
+        store,
+        clock,
+        entropy,
+        passwords,
+        signer: Arc::new(JoseSigner::new(vault.clone())),
+        proof_key: master_key.proof_key(),
+        opener: Arc::new(JweCaptureOpener::new(vault.clone())),
+        vault,
+        analyzer,
+        source,
+        demo,
+        settings: settings::from(&config),
+    }))
+}
+
+/// Waits for SIGTERM or SIGINT.
+async fn told_to_stop() -> Result<(), Failure> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,63 @@
+//! What the configuration says, as the application takes it.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use crate::{
+    app::Settings,
+    config::Config,
+    domain::{
+        face::{attempts::AttemptPolicy, policy::CapturePolicy},
+        oidc::tokens::TokenLifetimes,
+        session::SessionLifetimes,
+    },
+    flows::ceremony::FacePolicy,
+    web::limits::Limits,
+};
+
+/// Translates; what cannot be configured stays as it ships.
+pub fn from(config: &Config) -> Settings {
+    let shipped = Settings::default();
+    Settings {
+        face_freshness: config.step_up.freshness,
+        face: face(config, shipped.face),
+        sessions: SessionLifetimes {
+            idle: config.session.idle,
+            absolute: config.session.absolute,
+            ..shipped.sessions
+        },
+        interaction: config.session.interaction,
+        code: config.tokens.code,
+        tokens: TokenLifetimes { id_token: config.tokens.id_token, access_token: config.tokens.access_token },
+        limits: Limits {
+            head: config.limits.header_bytes as usize,
+            body: config.limits.body_bytes as usize,
+            capture: config.limits.capture_bytes as usize,
+            within: Duration::try_from(config.limits.request).unwrap_or(shipped.limits.within),
+        },
+        sign_in: shipped.sign_in,
+    }
+}
+
+fn face(config: &Config, shipped: FacePolicy) -> FacePolicy {
+    let attempts = config.attempts;
+    FacePolicy {
+        capture: CapturePolicy { lifetime: config.step_up.ceremony, ..shipped.capture },
+        attempts: AttemptPolicy {
+            free_failures: count(attempts.failures_before_delay),
+            pause: attempts.delay,
+            most_failures: count(attempts.failures_before_suspension),
+            free_poor_pictures: count(attempts.poor_pictures_before_delay),
+            population_window: SignedDuration::from_hours(1),
+            population_most: attempts.population_failures_per_hour.into(),
+        },
+        parent_ceremony_counts: config.step_up.parent_ceremony_counts,
+        ..shipped
+    }
+}
+
+/// The configuration's bounds are far below where this would saturate.
+fn count(configured: u32) -> i32 {
+    i32::try_from(configured).unwrap_or(i32::MAX)
+}
