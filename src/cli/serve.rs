@@ -34,6 +34,7 @@ use crate::{
     inference::{
         analyzer::{Analyzer, AnalyzerSettings},
         verify::verify_models,
+        workers::Waiting,
     },
     jose::{envelope::JweCaptureOpener, signer::JoseSigner},
     ports::{digital_id::DigitalIdService, envelope::Vault},
@@ -82,10 +83,11 @@ pub async fn run(file: &ConfigFile) -> Result<(), Failure> {
 
 fn start_analyzer(config: &Config) -> Result<Arc<Analyzer>, Failure> {
     let models = verify_models(&config.models_dir)?;
+    let shipped = AnalyzerSettings::default();
     let settings = AnalyzerSettings {
         threads: NonZeroUsize::new(config.limits.workers as usize).unwrap_or(NonZeroUsize::MIN),
-        waiting: config.limits.queue as usize,
-        ..AnalyzerSettings::default()
+        waiting: Waiting { captures: config.limits.queue as usize, ..shipped.waiting },
+        ..shipped
     };
     Ok(Arc::new(Analyzer::start(&models, &settings)?))
 }

@@ -25,7 +25,7 @@ pub fn from(config: &Config) -> Settings {
         sessions: SessionLifetimes {
             idle: config.session.idle,
             absolute: config.session.absolute,
-            ..shipped.sessions
+            anonymous: config.session.anonymous,
         },
         interaction: config.session.interaction,
         code: config.tokens.code,
