@@ -12,6 +12,8 @@ use governor::{
     clock::{Clock, DefaultClock},
 };
 
+use crate::domain::secret::sha256;
+
 /// After so many checks, keys that are back at full quota are forgotten.
 const SWEEP_EVERY: u32 = 1024;
 
@@ -46,7 +48,8 @@ impl Default for SignInAllowance {
 
 /// Counts password tries in this process's memory.
 pub struct SignInThrottle {
-    names: DefaultKeyedRateLimiter<String>,
+    /// By the hash of the name: a key is as short as another, however long the name that was typed.
+    names: DefaultKeyedRateLimiter<[u8; 32]>,
     addresses: DefaultKeyedRateLimiter<IpAddr>,
     clock: DefaultClock,
     checks: AtomicU32,
@@ -72,7 +75,7 @@ impl SignInThrottle {
             let checked = self.addresses.check_key(&network_of(address));
             checked.map_err(|refused| whole_seconds(refused.wait_time_from(now)))?;
         }
-        let checked = self.names.check_key(&name.trim().to_lowercase());
+        let checked = self.names.check_key(&sha256(name.trim().to_lowercase().as_bytes()));
         checked.map_err(|refused| whole_seconds(refused.wait_time_from(now)))
     }
 
