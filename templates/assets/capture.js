@@ -76,6 +76,7 @@ function challenge(stream, frames) {
   const small = document.createElement('canvas');
   const socket = new WebSocket(socketAddress());
   let prompted = false;
+  let complete = false;
   let over = false;
 
   return new Promise((resolve, reject) => {
@@ -84,10 +85,8 @@ function challenge(stream, frames) {
       over = true;
       canvas.width = small.width = 0;
       document.removeEventListener('visibilitychange', hidden);
-      // The upload waits until the server has read every hash: the close handshake says so.
-      const closed = new Promise((done) => socket.addEventListener('close', done));
       socket.close(1000);
-      Promise.race([closed, pause(2000)]).then(settle);
+      settle();
     };
     const stop = (screen) => end(() => reject(new Trouble(screen)));
     const hidden = () => document.hidden && stop('interrupted');
@@ -128,6 +127,11 @@ function challenge(stream, frames) {
           view.hint(message.code, settings.texts.hints);
           break;
         case 'upload':
+          // The upload waits until the server has kept every hash that was under way.
+          complete = true;
+          tell({ t: 'end' });
+          break;
+        case 'kept':
           end(resolve);
           break;
         case 'stop':
@@ -140,7 +144,7 @@ function challenge(stream, frames) {
 
     /** One look after the other, never two at once. */
     async function film() {
-      while (!over) {
+      while (!over && !complete) {
         const next = performance.now() + pace.beat;
         await look(performance.now());
         await pause(next - performance.now());
@@ -153,14 +157,14 @@ function challenge(stream, frames) {
       if (prompted && pace.frameDue(now)) {
         const frame = await jpeg(canvas, settings.frame.quality);
         const hash = await fingerprint(frame);
-        if (over) return;
+        if (over || complete) return;
         frames.push(frame);
         tell({ t: 'hashes', h: [hash] });
       }
       if (socket.bufferedAmount > BACKLOG || !pace.hintDue(now)) return;
       draw(canvas, small, settings.hint);
       const jwe = await seal(await jpeg(small, settings.hint.quality), settings.hintKey, binding);
-      if (!over) tell({ t: 'hint', jwe });
+      if (!over && !complete) tell({ t: 'hint', jwe });
     }
   });
 }

@@ -11,6 +11,8 @@ use reqwest::{
 };
 use url::Url;
 
+use super::TestApp;
+
 /// One browser with its own cookies.
 pub struct TestBrowser {
     address: String,
@@ -38,13 +40,27 @@ impl TestBrowser {
         cookies.map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
     }
 
+    /// Takes a cookie as it stands in a `Cookie` header.
+    pub fn adopt(&self, cookie: &str) {
+        self.jar.add_cookie_str(&format!("{cookie}; Path=/"), &Url::parse(&self.address).unwrap());
+    }
+
+    /// The anti-forgery token of its session, as a page under an attacker's control may know it.
+    pub async fn csrf_of_session(&self, app: &TestApp) -> String {
+        let header = self.cookie_header();
+        let cookie = header.split("; ").find_map(|cookie| cookie.strip_prefix("facestep="));
+        let hash = SecretToken::from_outside(cookie.expect("a session")).hash();
+        let session = app.store.read(move |db| db.find_session(&hash)).await.unwrap();
+        session.expect("a session").csrf.expose().to_owned()
+    }
+
     /// The same browser before another server: it takes its cookies along.
     pub fn moved_to(&self, address: &str) -> Self {
         let moved = Self::new(address);
-        let url = Url::parse(address).unwrap();
-        for cookie in self.cookie_header().split("; ").filter(|cookie| !cookie.is_empty()) {
-            moved.jar.add_cookie_str(&format!("{cookie}; Path=/"), &url);
-        }
+        self.cookie_header()
+            .split("; ")
+            .filter(|cookie| !cookie.is_empty())
+            .for_each(|cookie| moved.adopt(cookie));
         moved
     }
 

@@ -1,10 +1,9 @@
 //! A capture page without a screen: it does what the page's script does, and, where a test wants it, what the script would
 //! never do. Time passes only as it looks into its camera.
 
-use facestep::{
-    domain::secret::{base64url, from_base64url, sha256},
-    ports::clock::Clock,
-};
+use std::time::Duration;
+
+use facestep::domain::secret::{base64url, from_base64url, sha256};
 use futures_util::{SinkExt, StreamExt};
 use josekit::{
     jwe::{self, ECDH_ES, JweHeader},
@@ -73,6 +72,16 @@ impl<'a> CapturePage<'a> {
         Self { app, browser, settings, frames: Vec::new(), prompts: Vec::new(), hints: Vec::new() }
     }
 
+    /// A page that was open before another server on the same database.
+    pub fn restored(app: &'a TestApp, browser: &'a TestBrowser, settings: Value) -> Self {
+        Self { app, browser, settings, frames: Vec::new(), prompts: Vec::new(), hints: Vec::new() }
+    }
+
+    /// The same page's addresses and keys in another browser.
+    pub fn seen_by<'b>(&'b self, browser: &'b TestBrowser) -> CapturePage<'b> {
+        CapturePage::restored(self.app, browser, self.settings.clone())
+    }
+
     /// The name of the ceremony.
     pub fn ceremony(&self) -> &str {
         self.settings["ceremony"].as_str().unwrap()
@@ -105,16 +114,30 @@ impl<'a> CapturePage<'a> {
         let mut socket = self.connect().await.unwrap();
         say(&mut socket, &json!({ "t": "ready" })).await;
         let ending = self.play(&mut socket, actor, base).await;
-        self.close(socket).await;
+        match ending {
+            Ending::Upload => self.finish(socket).await,
+            Ending::Stop(_) => self.close(socket).await,
+        }
         ending
     }
 
     /// Looks into the camera until the server ends the challenge.
     pub async fn play(&mut self, socket: &mut Socket, actor: Actor, base: Scripted) -> Ending {
+        self.play_with(socket, actor, actor, base).await
+    }
+
+    /// The same, with one actor in the hint frames and another in the full ones.
+    pub async fn play_with(
+        &mut self,
+        socket: &mut Socket,
+        hinted: Actor,
+        committed: Actor,
+        base: Scripted,
+    ) -> Ending {
         for _ in 0..400 {
             let asked = self.prompts.last().cloned().unwrap_or_default();
-            let seen = actor(&asked, base);
-            if let Some(ending) = self.look(socket, seen).await {
+            let (hint, frame) = (hinted(&asked, base), committed(&asked, base));
+            if let Some(ending) = self.look_twice(socket, hint, frame).await {
                 return ending;
             }
         }
@@ -123,36 +146,36 @@ impl<'a> CapturePage<'a> {
 
     /// One look: a quarter of a second later, a full frame (once prompted) and a hint of the same moment.
     pub async fn look(&mut self, socket: &mut Socket, seen: Scripted) -> Option<Ending> {
+        self.look_twice(socket, seen, seen).await
+    }
+
+    async fn look_twice(&mut self, socket: &mut Socket, seen: Scripted, frame: Scripted) -> Option<Ending> {
         self.app.clock.advance_millis(250);
-        let seen = Scripted { serial: self.frames.len() as u32 + 1, ..seen };
         if !self.prompts.is_empty() && self.frames.len() < 60 {
-            let frame = seen.bytes();
+            let frame = Scripted { serial: self.frames.len() as u32 + 1, ..frame }.bytes();
             let hash = base64url(&sha256(&frame));
             self.frames.push(frame);
             say(socket, &json!({ "t": "hashes", "h": [hash] })).await;
         }
-        let jwe = self.seal_hint(&seen.bytes());
-        say(socket, &json!({ "t": "hint", "jwe": jwe })).await;
+        say(socket, &self.hint_message(seen)).await;
         self.listen(socket).await
     }
 
-    /// Takes in everything up to the hint that answers a look, and what comes with it.
+    /// Takes in everything up to the hint that answers a look, and what comes with it. A ping after the hint is answered
+    /// when the server has said all that belongs to it.
     pub async fn listen(&mut self, socket: &mut Socket) -> Option<Ending> {
-        let mut hinted = false;
         loop {
-            let wait = if hinted { 30 } else { 5_000 };
-            let next = tokio::time::timeout(std::time::Duration::from_millis(wait), socket.next()).await;
-            let message = match next {
-                Err(_) if hinted => return None,
-                Err(_) => panic!("the server said nothing"),
-                Ok(Some(Ok(Message::Text(text)))) => serde_json::from_str::<Value>(&text).unwrap(),
-                Ok(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => continue,
-                Ok(_) => return Some(Ending::Stop("closed".into())),
+            let next = tokio::time::timeout(Duration::from_secs(20), socket.next()).await;
+            let message = match next.expect("the server said nothing") {
+                Some(Ok(Message::Text(text))) => serde_json::from_str::<Value>(&text).unwrap(),
+                Some(Ok(Message::Pong(_))) => return None,
+                Some(Ok(Message::Ping(_))) => continue,
+                _ => return Some(Ending::Stop("closed".into())),
             };
             match message["t"].as_str().unwrap() {
                 "hint" => {
                     self.hints.push(message["code"].as_str().unwrap().to_owned());
-                    hinted = true;
+                    let _ = socket.send(Message::Ping(Vec::new().into())).await;
                 }
                 "prompt" => self.prompts.push(message["action"].as_str().unwrap().to_owned()),
                 "progress" => {}
@@ -163,10 +186,25 @@ impl<'a> CapturePage<'a> {
         }
     }
 
-    /// Closes the socket and waits until the server has taken everything in.
+    /// Says that the last hash was sent, and waits until the server has kept everything.
+    pub async fn finish(&self, mut socket: Socket) {
+        say(&mut socket, &json!({ "t": "end" })).await;
+        while let Some(Ok(message)) = socket.next().await {
+            if message.to_text().is_ok_and(|text| text == r#"{"t":"kept"}"#) {
+                return;
+            }
+        }
+        panic!("the server kept nothing");
+    }
+
+    /// Closes the socket and waits for the server's own goodbye.
     pub async fn close(&self, mut socket: Socket) {
         let _ = socket.close(None).await;
-        while let Some(Ok(_)) = socket.next().await {}
+        while let Some(Ok(message)) = socket.next().await {
+            if message.is_close() {
+                return;
+            }
+        }
     }
 
     /// The sealed capture of the frames taken.
@@ -194,8 +232,9 @@ impl<'a> CapturePage<'a> {
         self.seal("captureKey", plain)
     }
 
-    fn seal_hint(&self, plain: &[u8]) -> String {
-        self.seal("hintKey", plain)
+    /// The message that brings a hint frame.
+    pub fn hint_message(&self, seen: Scripted) -> Value {
+        json!({ "t": "hint", "jwe": self.seal("hintKey", &seen.bytes()) })
     }
 
     fn seal(&self, key: &str, plain: &[u8]) -> String {
@@ -235,11 +274,6 @@ impl<'a> CapturePage<'a> {
         let answer = self.upload().await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
         answer.json()
-    }
-
-    /// The server's time.
-    pub fn now(&self) -> jiff::Timestamp {
-        self.app.clock.now()
     }
 }
 

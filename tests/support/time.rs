@@ -26,6 +26,11 @@ impl TestClock {
         self.advance_millis(seconds * 1000);
     }
 
+    /// The time in whole seconds, as tokens tell it.
+    pub fn now_seconds(&self) -> i64 {
+        self.now().as_second()
+    }
+
     /// Moves it on a little.
     pub fn advance_millis(&self, millis: i64) {
         let mut now = self.0.lock().unwrap();

@@ -47,6 +47,7 @@ enum Message {
     Ready {},
     Hint { jwe: String },
     Hashes { h: Vec<String> },
+    End {},
 }
 
 /// A capture whose socket is connected.
@@ -91,10 +92,10 @@ impl LiveCapture {
         let mut live = LiveChallenge::begin(&self.ceremony.challenge, self.room.policy.capture, begun);
         self.converse(line, &mut live).await;
         let has_revealed = live.has_revealed_a_turn();
-        match live.into_transcript() {
-            Some(transcript) => self.keep(transcript).await,
-            None => self.break_off(has_revealed).await,
-        }
+        let Some(transcript) = live.into_transcript() else { return self.break_off(has_revealed).await };
+        self.keep(transcript).await?;
+        line.send(json!({ "t": "kept" }).to_string()).await;
+        Ok(())
     }
 
     async fn converse(&self, line: &mut impl Line, live: &mut LiveChallenge) {
@@ -105,6 +106,7 @@ impl LiveCapture {
             let cues = tokio::select! {
                 text = line.next() => match text {
                     None => return,
+                    Some(text) if is_end(&text) && live.is_finished() => return,
                     Some(text) => self.hear(&text, live, &mut looking),
                 },
                 (arrived, seen) = look(&mut looking) => {
@@ -148,7 +150,7 @@ impl LiveCapture {
                     }
                 },
             },
-            Ok(Message::Hashes { .. }) | Err(_) => stop(StopReason::Protocol),
+            Ok(Message::Hashes { .. } | Message::End {}) | Err(_) => stop(StopReason::Protocol),
         }
     }
 
@@ -240,6 +242,11 @@ async fn look(looking: &mut Option<Looking>) -> (Timestamp, Result<Glance, Analy
         Some(looking) => looking.await,
         None => std::future::pending().await,
     }
+}
+
+/// Whether the page says that it has sent its last hash.
+fn is_end(text: &str) -> bool {
+    matches!(serde_json::from_str(text), Ok(Message::End {}))
 }
 
 /// A cue as the page reads it.

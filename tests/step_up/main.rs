@@ -1,0 +1,15 @@
+//! Does the ceremony hold? The whole server in this process, a capture page without a screen, and models that see what a
+//! frame says it shows.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod attempts;
+mod bad_input;
+mod enrolment;
+mod journey;
+mod presentation;
+mod replay;
+mod restart;
+mod scene;
+mod socket;
