@@ -47,9 +47,7 @@ impl TestBrowser {
 
     /// The anti-forgery token of its session, as a page under an attacker's control may know it.
     pub async fn csrf_of_session(&self, app: &TestApp) -> String {
-        let header = self.cookie_header();
-        let cookie = header.split("; ").find_map(|cookie| cookie.strip_prefix("facestep="));
-        let hash = SecretToken::from_outside(cookie.expect("a session")).hash();
+        let hash = self.session_hash().expect("a session");
         let session = app.store.read(move |db| db.find_session(&hash)).await.unwrap();
         session.expect("a session").csrf.expose().to_owned()
     }
