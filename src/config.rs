@@ -187,7 +187,7 @@ impl Config {
             listen: from.address("listen", SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 8080))),
             database_url: from.database("database_url", "sqlite:var/db/facestep.sqlite3"),
             key_file: from.path("key_file", "var/keys/facestep.key"),
-            models_dir: from.path("models_dir", "models"),
+            models_dir: from.path("models_dir", "models/built"),
             contact: from.text("contact", ""),
             demo: from.flag("demo", false),
             session: Session {

@@ -5,6 +5,7 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    time::Duration,
 };
 
 use tempfile::TempDir;
@@ -14,7 +15,6 @@ use super::{
     actor::Actor,
     bank::{Ask, Bank},
     browser::{Browser, Camera, free_port},
-    until,
     visit::Visit,
 };
 
@@ -71,7 +71,7 @@ impl Provider {
         let port = free_port();
         let origin = format!("http://localhost:{port}");
         let path = |name: &str| folder.path().join(name).display().to_string();
-        let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+        let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/built");
         let config = format!(
             "issuer = {origin:?}\nlisten = \"127.0.0.1:{port}\"\ndatabase_url = \"sqlite:{}\"\nkey_file = {:?}\n\
              models_dir = {:?}\ndemo = true\n[log]\nformat = \"text\"\n",
@@ -124,10 +124,11 @@ impl Provider {
         let log = fs::OpenOptions::new().create(true).append(true).open(self.log_path()).unwrap();
         self.server = Some(self.program().arg("serve").stderr(log).stdout(Stdio::null()).spawn().unwrap());
         let ready = format!("{}/readyz", self.origin);
-        until("the provider is ready", || async {
-            reqwest::get(&ready).await.is_ok_and(|answer| answer.status().is_success())
-        })
-        .await;
+        while !reqwest::get(&ready).await.is_ok_and(|answer| answer.status().is_success()) {
+            let ended = self.server.as_mut().unwrap().try_wait().unwrap();
+            assert!(ended.is_none(), "the provider stopped at its start");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// All that the server logged.

@@ -1,8 +1,13 @@
 //! What a person does, page by page.
 
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
 use thirtyfour::{By, WebDriver, WebElement};
 
-use super::{bank::Bank, processes::PASSWORD, until};
+use super::{bank::Bank, processes::PASSWORD};
 
 /// A person in front of a browser.
 pub struct Visit<'a>(pub &'a WebDriver);
@@ -15,8 +20,24 @@ impl Visit<'_> {
 
     /// The element of this selector, once it is there.
     pub async fn sees(&self, selector: &str) -> WebElement {
-        until(selector, || async { self.shows(selector).await }).await;
-        self.0.find(By::Css(selector)).await.unwrap()
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            if let Ok(element) = self.0.find(By::Css(selector)).await {
+                return element;
+            }
+            if Instant::now() > deadline {
+                self.give_evidence(selector).await;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Fails with what the page shows instead, in words and as a picture.
+    async fn give_evidence(&self, awaited: &str) -> ! {
+        let picture = Path::new(env!("CARGO_TARGET_TMPDIR")).join("instead.png");
+        self.0.screenshot(&picture).await.unwrap();
+        let words = self.0.find(By::Css("body")).await.unwrap().text().await.unwrap();
+        panic!("never came: {awaited}; instead, as in {}:\n{words}", picture.display());
     }
 
     /// The first of these selectors that comes.
