@@ -20,7 +20,10 @@ pub struct AlreadyStarted;
 /// [`AlreadyStarted`] when this process has a log already.
 pub fn start(log: &Log) -> Result<(), AlreadyStarted> {
     let filter = EnvFilter::new(format!("warn,facestep={level}", level = log.level.name()));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     match log.format {
         LogFormat::Json => {
             lines.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init()

@@ -33,9 +33,8 @@
   // One step of 10 (yaw) or 5 (pitch) degrees at a time, through the middle.
   const towards = ([yaw, pitch], [toYaw, toPitch]) => {
     const step = (from, to, by) => from + Math.sign(to - from) * Math.min(by, Math.abs(to - from));
-    if (pitch !== 0 && toPitch !== pitch) return [0, step(pitch, toPitch, 5)];
-    if (yaw !== toYaw) return [step(yaw, toYaw, 10), 0];
-    return [0, step(pitch, toPitch, 5)];
+    if (pitch === 0 && yaw !== toYaw) return [step(yaw, toYaw, 10), 0];
+    return yaw === 0 ? [0, step(pitch, toPitch, 5)] : [yaw, 0];
   };
   const decode = async (base64) => {
     const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
