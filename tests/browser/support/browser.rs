@@ -98,7 +98,9 @@ fn capabilities(profile: &Path, camera: &Camera) -> thirtyfour::ChromeCapabiliti
             file = format!("--use-file-for-fake-video-capture={}", path.display());
             arguments.extend(["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", &file]);
         }
-        Camera::Denied => arguments.push("--deny-permission-prompts"),
+        Camera::Denied => {
+            arguments.extend(["--deny-permission-prompts", "--use-fake-device-for-media-stream"]);
+        }
     }
     for argument in arguments {
         chrome.add_arg(argument).unwrap();
