@@ -156,7 +156,7 @@ fn compare(what: &str, references: &[Vec<Group>], probes: &[Vec<Group>]) {
         let threshold = impostors.threshold_at(rate);
         println!(
             "  FMR {rate:e}: threshold {threshold:.4}, FNMR {:.2} %",
-            100.0 * (1.0 - genuine.share_from(threshold))
+            100.0 * genuine.share_below(threshold)
         );
     }
     for threshold in THRESHOLDS {
@@ -164,7 +164,7 @@ fn compare(what: &str, references: &[Vec<Group>], probes: &[Vec<Group>]) {
             "  at {threshold:.2}: FMR {:.2e} ({} comparisons), FNMR {:.2} % ({} comparisons)",
             impostors.share_from(threshold),
             impostors.count_from(threshold),
-            100.0 * (1.0 - genuine.share_from(threshold)),
+            100.0 * genuine.share_below(threshold),
             genuine.scores.len() - genuine.count_from(threshold)
         );
     }
@@ -199,6 +199,10 @@ impl Scores {
     fn share_from(&self, threshold: f32) -> f64 {
         let from = self.scores.iter().take_while(|(score, _)| *score >= threshold);
         from.map(|(_, weight)| f64::from(*weight)).sum::<f64>() / self.groups as f64
+    }
+
+    fn share_below(&self, threshold: f32) -> f64 {
+        (1.0 - self.share_from(threshold)).max(0.0)
     }
 
     /// The least threshold that no more than this share reaches.
