@@ -1,7 +1,6 @@
 //! `facestep serve`: puts the provider together from its configuration and runs it until it is told to stop.
 
 use std::{
-    future::Future,
     net::TcpListener,
     num::NonZeroUsize,
     sync::Arc,
@@ -103,8 +102,8 @@ fn start_background(parts: &Parts, stopped: watch::Receiver<bool>) -> Vec<tokio:
 }
 
 /// Waits until the channel says so, or its sender is gone.
-fn until(mut stopped: watch::Receiver<bool>) -> impl Future<Output = ()> {
-    async move { drop(stopped.wait_for(|stopped| *stopped).await) }
+async fn until(mut stopped: watch::Receiver<bool>) {
+    drop(stopped.wait_for(|stopped| *stopped).await);
 }
 
 fn put_together(parts: Parts, analyzer: Arc<Analyzer>) -> Result<App, Failure> {

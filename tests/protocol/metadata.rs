@@ -62,7 +62,7 @@ async fn discovery_claims_only_what_is_done() {
     app.code_for(&browser, &[]).await;
     for prompt in metadata["prompt_values_supported"].as_array().unwrap() {
         let answer = browser.get(&authorize(&[("prompt", prompt.as_str().unwrap())])).await;
-        assert_ne!(answer.location().contains("error="), true, "{prompt}");
+        assert!(!answer.location().contains("error="), "{prompt}");
     }
     let code = browser.get(&authorize(&[("scope", "openid profile")])).await.code();
     let tokens = app.redeem(&code, &[]).await.json();

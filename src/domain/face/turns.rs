@@ -145,9 +145,8 @@ fn reached<'a>(
         let Some(face) = arrived.face() else { continue };
         match face.pose.from_centre(centre).action(policy.turn) {
             Some(action) if action == window.action => {
-                if arrived.at.duration_since(window.revealed) >= policy.reaction {
-                    reached.push(face);
-                }
+                let could_react = arrived.at.duration_since(window.revealed) >= policy.reaction;
+                reached.extend(could_react.then_some(face));
             }
             Some(action) if action != before => stray += 1,
             _ => {}
