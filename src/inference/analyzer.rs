@@ -29,13 +29,15 @@ use super::{
 
 /// Frames of a capture that a thread takes at a time: few, so that hints slip in between and other threads help.
 const PIECE: usize = 4;
+/// Pieces of the longest capture that the protocol allows: 64 frames.
+const PIECES: usize = 64 / PIECE;
 
 /// How much of the machine the analyzer takes.
 #[derive(Clone, Copy, Debug)]
 pub struct AnalyzerSettings {
     /// Threads; each owns its models (about 60 MB).
     pub threads: NonZeroUsize,
-    /// What may wait for a thread: hint frames, and pieces of captures of four frames each.
+    /// What may wait for a thread: hint frames, and captures of the greatest length.
     pub waiting: Waiting,
     /// Longest time from a request to its answer.
     pub deadline: Duration,
@@ -46,11 +48,11 @@ pub struct AnalyzerSettings {
 }
 
 impl Default for AnalyzerSettings {
-    /// A thread per processor, sixteen hints and eight captures of the greatest length waiting, fifteen seconds.
+    /// A thread per processor, sixteen hints and eight captures waiting, fifteen seconds.
     fn default() -> Self {
         Self {
             threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
-            waiting: Waiting { hints: 16, captures: 128 },
+            waiting: Waiting { hints: 16, captures: 8 },
             deadline: Duration::from_secs(15),
             selection: SelectionPolicy::default(),
             limits: Limits::PICTURE,
@@ -83,8 +85,9 @@ impl Analyzer {
         let pipelines = (0..settings.threads.get())
             .map(|_| Pipeline::open(models, settings.limits))
             .collect::<Result<_, _>>()?;
+        let captures = settings.waiting.captures.saturating_mul(PIECES);
         Ok(Self {
-            workers: Workers::start(pipelines, settings.waiting)?,
+            workers: Workers::start(pipelines, Waiting { captures, ..settings.waiting })?,
             embedder: models.embedder_id(),
             deadline: settings.deadline,
             selection: settings.selection,

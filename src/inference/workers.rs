@@ -43,7 +43,7 @@ pub enum Lane {
 pub struct Waiting {
     /// Hints.
     pub hints: usize,
-    /// Pieces of captures.
+    /// Captures; to the workers themselves, single pieces of work in that lane.
     pub captures: usize,
 }
 

@@ -97,6 +97,8 @@ async fn a_frame_that_cannot_be_decoded_refuses_the_whole_capture() {
 async fn more_frames_than_may_wait_are_refused_and_a_hint_is_still_answered() {
     let waiting = Waiting { hints: 1, captures: 1 };
     let analyzer = analyzer(AnalyzerSettings { waiting, ..AnalyzerSettings::default() });
-    assert!(matches!(analyzer.observe(capture()).await, Err(AnalyzerFault::Busy)));
+    let frames = |count| (0..count).map(|_| frame("no_face.jpg")).collect();
+    assert!(matches!(analyzer.observe(frames(65)).await, Err(AnalyzerFault::Busy)));
+    assert_eq!(analyzer.observe(frames(64)).await.unwrap().len(), 64);
     assert_eq!(analyzer.glance(frame("no_face.jpg")).await.unwrap().faces, 0);
 }
