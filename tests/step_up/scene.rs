@@ -167,8 +167,7 @@ impl Scene {
 
 /// The settings that ship, with sessions and interactions that outlast the waits of a test.
 pub fn settings() -> Settings {
-    let mut settings = Settings::default();
-    settings.interaction = SignedDuration::from_hours(10);
+    let mut settings = Settings { interaction: SignedDuration::from_hours(10), ..Settings::default() };
     settings.sessions.idle = SignedDuration::from_hours(10);
     settings
 }
