@@ -153,3 +153,6 @@ impl ProvenEnrolment {
         &self.0
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -173,3 +173,26 @@ proptest! {
         prop_assert!(scene(1).open(&jwe).is_err());
     }
 }
+
+#[test]
+fn the_published_vector_opens() {
+    // docs/capture-protocol.md, "Test vector"
+    let vector: Value =
+        serde_json::from_str(include_str!("../../../tests/fixtures/capture-vector.json")).unwrap();
+    let text = |name: &str| vector[name].as_str().unwrap();
+    let ceremony = CeremonyId::parse(text("ceremony")).unwrap();
+    let private = json!({ "capture": vector["captureKey"].to_string(), "hint": "{}" });
+    let sealed = OpenVault.seal(SealedKind::CeremonyKeys, ceremony.as_str(), private.to_string().as_bytes());
+    let keys = CeremonyKeys {
+        capture_public_jwk: String::new(),
+        hint_public_jwk: String::new(),
+        sealed_private_jwks: sealed.unwrap(),
+    };
+    let opener = JweCaptureOpener::new(Arc::new(OpenVault));
+    let nonce = CaptureNonce::parse(text("nonce")).unwrap();
+    let bundle = opener.open_capture(&ceremony, &nonce, &keys, text("jwe")).unwrap();
+    let frames: Vec<Value> = bundle.frames.iter().map(|frame| base64url(frame.bytes()).into()).collect();
+    assert_eq!(json!(frames), vector["frames"]);
+    let hashes: Vec<Value> = bundle.frames.iter().map(|frame| json!(frame.hash())).collect();
+    assert_eq!(json!(hashes), vector["hashes"]);
+}
