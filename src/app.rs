@@ -66,6 +66,8 @@ pub struct Parts {
     pub analyzer: Arc<dyn FaceAnalyzer>,
     /// The government identity source.
     pub source: Arc<dyn DigitalIdService>,
+    /// Where people find help, as it stands on a page; empty: at the client.
+    pub contact: String,
     /// What there is in the demo alone.
     pub demo: Option<DemoParts>,
     /// What an operator may set.
@@ -153,6 +155,7 @@ pub fn assemble(parts: Parts) -> App {
         code: settings.code,
     });
     App {
+        contact: parts.contact,
         metadata,
         cookies: Cookies::of(&issuer),
         limits: settings.limits,

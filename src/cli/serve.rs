@@ -7,7 +7,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use actix_web::web::Data;
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
@@ -64,7 +63,7 @@ pub async fn run(file: &ConfigFile) -> Result<(), Failure> {
     let background = start_background(&parts, stopped);
     let app = put_together(parts, analyzer)?;
     app.signing_keys.ensure().await?;
-    let server = server::serve(Data::new(app), listener, HTTP_WORKERS)?;
+    let server = server::serve(app, listener, HTTP_WORKERS)?;
     let handle = server.handle();
     let serving = tokio::spawn(server);
     let started_in_ms = began.elapsed().as_millis();
@@ -128,6 +127,7 @@ fn put_together(parts: Parts, analyzer: Arc<Analyzer>) -> Result<App, Failure> {
         vault,
         analyzer,
         source,
+        contact: config.contact.clone(),
         demo,
         settings: settings::from(&config),
     }))

@@ -12,8 +12,9 @@ use super::{
 const SHUTDOWN_SECONDS: u64 = 30;
 
 /// Serves on a listener until the returned server is stopped; signals are the caller's to hear.
-pub fn serve(app: web::Data<App>, listener: TcpListener, workers: usize) -> io::Result<Server> {
+pub fn serve(app: App, listener: TcpListener, workers: usize) -> io::Result<Server> {
     let limits = app.limits;
+    let app = web::Data::new(app);
     let server = HttpServer::new(move || {
         ActixApp::new()
             .app_data(app.clone())

@@ -16,6 +16,8 @@ use crate::{
 pub struct App {
     /// Who we are.
     pub issuer: Issuer,
+    /// Where people find help; empty: at the client.
+    pub contact: String,
     /// The metadata document.
     pub metadata: Value,
     /// How cookies are called and set.

@@ -12,7 +12,7 @@ pub mod time;
 
 use std::{net::TcpListener, sync::Arc};
 
-use actix_web::{dev::ServerHandle, web};
+use actix_web::dev::ServerHandle;
 use facestep::{
     app::{DemoParts, Parts, Settings, assemble},
     domain::oidc::issuer::Issuer,
@@ -100,11 +100,12 @@ impl TestApp {
                 entropy.clone(),
                 DocumentKey::new([24; 32]),
             )),
+            contact: String::new(),
             demo: Some(DemoParts { bank: "http://127.0.0.1:8081/".into(), accounts: Vec::new() }),
             settings,
         });
         app.signing_keys.ensure().await.unwrap();
-        let server = serve(web::Data::new(app), listener, 1).unwrap();
+        let server = serve(app, listener, 1).unwrap();
         let handle = server.handle();
         tokio::spawn(server);
         Self { address, issuer, store, clock, entropy, passwords, analyzer, server: handle }

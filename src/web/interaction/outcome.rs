@@ -34,7 +34,7 @@ pub async fn show(
     told: web::Query<Told>,
 ) -> Result<HttpResponse, Failure> {
     let setback = or_elsewhere(app.step_up.setback(&interaction, &browser).await)?;
-    let contact = String::new();
+    let contact = app.contact.clone();
     let outcome = match setback {
         Some(Setback::Retry { wait }) => Outcome::NotVerified {
             advice: told.advice.split(',').filter_map(Advice::parse).map(words).collect(),
