@@ -22,7 +22,7 @@ use crate::{
 use super::{
     image::Limits,
     pipeline::{Pipeline, PipelineFault, UnusablePortrait},
-    selection::{SelectionPolicy, choose},
+    selection::{SelectionPolicy, Worth, choose},
     verify::{ModelFault, Models},
     workers::{Lane, NotDone, Waiting, Workers},
 };
@@ -124,16 +124,18 @@ impl Analyzer {
         let mut alone: Vec<Option<&mut ObservedFace>> =
             observations.iter_mut().map(|seen| seen.face.as_mut().filter(|_| seen.faces == 1)).collect();
         let chosen = choose(&alone.iter().map(Option::as_deref).collect::<Vec<_>>(), &self.selection);
-        let mut faces: Vec<(usize, &mut ObservedFace)> =
-            chosen.into_iter().filter_map(|place| Some((place, alone.get_mut(place)?.take()?))).collect();
-        let look = |(place, face): &(usize, &mut ObservedFace)| {
-            let (frames, place, face) = (Arc::clone(frames), *place, (*face).clone());
+        let mut faces: Vec<(usize, Worth, &mut ObservedFace)> = chosen
+            .into_iter()
+            .filter_map(|(place, worth)| Some((place, worth, alone.get_mut(place)?.take()?)))
+            .collect();
+        let look = |(place, worth, face): &(usize, Worth, &mut ObservedFace)| {
+            let (frames, place, worth, face) = (Arc::clone(frames), *place, *worth, (*face).clone());
             move |pipeline: &mut Pipeline| {
-                frames.get(place).map(|frame| pipeline.look_closer(frame, &face)).transpose()
+                frames.get(place).map(|frame| pipeline.look_closer(frame, &face, worth)).transpose()
             }
         };
         let looks = self.workers.run_all(Lane::Begun, until, faces.iter().map(look).collect()).await?;
-        for ((_, face), look) in faces.iter_mut().zip(looks) {
+        for ((_, _, face), look) in faces.iter_mut().zip(looks) {
             if let Some(look) = look? {
                 face.live = look.live;
                 face.embedding = look.embedding;

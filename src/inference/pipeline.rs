@@ -17,6 +17,7 @@ use super::{
     mesh::Mesher,
     quality,
     runtime::RuntimeFault,
+    selection::Worth,
     verify::{ModelFault, Models},
 };
 
@@ -56,7 +57,7 @@ pub enum UnusablePortrait {
 
 /// What the costly models say of a face.
 pub struct CloserLook {
-    /// The attack models' score, if the face lies in the picture.
+    /// The attack models' score, if they were asked and the face lies in the picture.
     pub live: Option<LiveScore>,
     /// The face as a vector, if it has one.
     pub embedding: Option<Embedding>,
@@ -114,14 +115,15 @@ impl Pipeline {
         self.observe_picture(&decode(frame.bytes(), &self.limits)?)
     }
 
-    /// Attack models and embedding on a frame whose face was observed before. The frame is decoded a second time: holding
+    /// The costly models on a frame whose face was observed before. The frame is decoded a second time: holding
     /// every picture of a capture would take twenty times the memory.
     pub fn look_closer(
         &mut self,
         frame: &EncodedFrame,
         face: &ObservedFace,
+        worth: Worth,
     ) -> Result<CloserLook, PipelineFault> {
-        self.look_closer_at(&decode(frame.bytes(), &self.limits)?, face)
+        self.look_closer_at(&decode(frame.bytes(), &self.limits)?, face, worth)
     }
 
     /// Detector and mesh on one picture.
@@ -158,14 +160,18 @@ impl Pipeline {
         }))
     }
 
-    /// Attack models and embedding on a face that was measured before.
+    /// The costly models on a face that was measured before.
     pub fn look_closer_at(
         &mut self,
         picture: &Picture,
         face: &ObservedFace,
+        worth: Worth,
     ) -> Result<CloserLook, PipelineFault> {
         Ok(CloserLook {
-            live: self.attack.look(picture, &face.bounds)?,
+            live: match worth {
+                Worth::Everything => self.attack.look(picture, &face.bounds)?,
+                Worth::Embedding => None,
+            },
             embedding: self.embed(picture, &face.landmarks)?,
         })
     }

@@ -1,10 +1,14 @@
 //! Which frames of a capture are worth the costly models.
 //!
-//! Two kinds are: the sharpest frontal ones, by which the face is compared and judged; and a few spread over the whole
-//! capture whichever way the head points, so that a verdict can see one person throughout and not only where the head is
-//! straight.
+//! Two kinds are: the sharpest frontal ones, by which the face is judged to be live and compared; and some of every stretch
+//! in which the head is turned, so that a verdict can see that one person made the whole capture, and not one the turns and
+//! another, or a picture, the rest.
 
-use crate::domain::face::observation::ObservedFace;
+use crate::domain::face::{
+    challenge::Action,
+    observation::{ObservedFace, Pose},
+    pose::{TurnBounds, median},
+};
 
 /// How many frames, and how straight.
 #[derive(Clone, Copy, Debug)]
@@ -13,10 +17,16 @@ pub struct SelectionPolicy {
     pub frontal: usize,
     /// Most degrees of yaw and of pitch of a frontal frame.
     pub frontal_turn: f32,
-    /// Further frames, spread over the capture.
-    pub spread: usize,
-    /// Most degrees of yaw and of pitch of a spread frame: beyond it an embedding says little.
-    pub spread_turn: f32,
+    /// Frames at the start of a capture that tell where the person's own centre is.
+    pub centre: usize,
+    /// From where on a head counts as turned: a little less than what a verdict asks of a turn.
+    pub turned: TurnBounds,
+    /// Most frames of one stretch in which the head stays turned to one side.
+    pub stretch: usize,
+    /// Most turned frames in all, so that a capture cannot cost without bound.
+    pub most_turned: usize,
+    /// Most degrees of yaw and of pitch of a turned frame: beyond it an embedding says little.
+    pub widest_turn: f32,
     /// Least confidence of the detector.
     pub confidence: f32,
     /// Least confidence of the mesh model.
@@ -25,33 +35,86 @@ pub struct SelectionPolicy {
 
 impl Default for SelectionPolicy {
     fn default() -> Self {
-        Self { frontal: 5, frontal_turn: 20.0, spread: 4, spread_turn: 35.0, confidence: 0.8, presence: 0.5 }
+        Self {
+            frontal: 5,
+            frontal_turn: 20.0,
+            centre: 5,
+            turned: TurnBounds { yaw: 17.0, pitch: 8.0 },
+            stretch: 3,
+            most_turned: 24,
+            widest_turn: 50.0,
+            confidence: 0.8,
+            presence: 0.5,
+        }
     }
 }
 
+/// Which of the costly models a frame is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Worth {
+    /// Attack models and embedder.
+    Everything,
+    /// The embedder alone: a turned head is not what the attack models know.
+    Embedding,
+}
+
 /// The places of the chosen frames, in order. A frame without a face, or with several, is given as `None`.
-pub fn choose(faces: &[Option<&ObservedFace>], policy: &SelectionPolicy) -> Vec<usize> {
-    let within = |turn: f32| {
-        let usable = move |face: &ObservedFace| {
-            face.confidence >= policy.confidence
-                && face.presence >= policy.presence
-                && face.pose.yaw.abs() <= turn
-                && face.pose.pitch.abs() <= turn
-        };
-        faces
-            .iter()
-            .enumerate()
-            .filter_map(move |(place, face)| face.filter(|f| usable(f)).map(|f| (place, f)))
-    };
-    let mut frontal: Vec<(usize, &ObservedFace)> = within(policy.frontal_turn).collect();
+pub fn choose(faces: &[Option<&ObservedFace>], policy: &SelectionPolicy) -> Vec<(usize, Worth)> {
+    let mut frontal: Vec<(usize, &ObservedFace)> = usable(faces, policy.frontal_turn, policy).collect();
     frontal.sort_by(|(_, a), (_, b)| b.quality.sharpness.total_cmp(&a.quality.sharpness));
-    let mut chosen: Vec<usize> = frontal.into_iter().take(policy.frontal).map(|(place, _)| place).collect();
-    let rest: Vec<usize> =
-        within(policy.spread_turn).map(|(place, _)| place).filter(|p| !chosen.contains(p)).collect();
-    let count = policy.spread.min(rest.len());
-    chosen.extend((0..count).filter_map(|i| rest.get((2 * i + 1) * rest.len() / (2 * count)).copied()));
-    chosen.sort_unstable();
+    let mut chosen: Vec<(usize, Worth)> =
+        frontal.into_iter().take(policy.frontal).map(|(place, _)| (place, Worth::Everything)).collect();
+    for place in turned(faces, policy) {
+        if !chosen.iter().any(|(taken, _)| *taken == place) {
+            chosen.push((place, Worth::Embedding));
+        }
+    }
+    chosen.sort_unstable_by_key(|(place, _)| *place);
     chosen
+}
+
+/// The frames that the models can be sure of, with the head turned by no more than this.
+fn usable<'a>(
+    faces: &'a [Option<&'a ObservedFace>],
+    turn: f32,
+    policy: &'a SelectionPolicy,
+) -> impl Iterator<Item = (usize, &'a ObservedFace)> {
+    let is_usable = move |face: &ObservedFace| {
+        face.confidence >= policy.confidence
+            && face.presence >= policy.presence
+            && face.pose.yaw.abs() <= turn
+            && face.pose.pitch.abs() <= turn
+    };
+    faces
+        .iter()
+        .enumerate()
+        .filter_map(move |(place, face)| face.filter(|f| is_usable(f)).map(|f| (place, f)))
+}
+
+/// Some frames of every stretch in which the head stays turned to one side, spread over it.
+fn turned(faces: &[Option<&ObservedFace>], policy: &SelectionPolicy) -> Vec<usize> {
+    let first: Vec<Pose> =
+        usable(faces, policy.widest_turn, policy).take(policy.centre).map(|(_, face)| face.pose).collect();
+    let Some(centre) = median(&first) else { return Vec::new() };
+    let mut stretches: Vec<(Action, Vec<usize>)> = Vec::new();
+    let mut before = None;
+    for (place, face) in usable(faces, policy.widest_turn, policy) {
+        let action = face.pose.from_centre(centre).action(policy.turned);
+        match (action, stretches.last_mut()) {
+            (Some(action), Some((_, places))) if before == Some(action) => places.push(place),
+            (Some(action), _) => stretches.push((action, vec![place])),
+            (None, _) => {}
+        }
+        before = action;
+    }
+    let places = stretches.iter().flat_map(|(_, places)| spread(places, policy.stretch));
+    places.take(policy.most_turned).collect()
+}
+
+/// At most `most` of these, evenly.
+fn spread(places: &[usize], most: usize) -> impl Iterator<Item = usize> {
+    let count = most.min(places.len());
+    (0..count).filter_map(move |i| places.get((2 * i + 1) * places.len() / (2 * count)).copied())
 }
 
 #[cfg(test)]
@@ -73,26 +136,41 @@ mod tests {
         }
     }
 
-    fn chosen(faces: &[ObservedFace], frontal: usize, spread: usize) -> Vec<usize> {
-        let policy = SelectionPolicy { frontal, spread, ..SelectionPolicy::default() };
-        choose(&faces.iter().map(Some).collect::<Vec<_>>(), &policy)
+    fn chosen(faces: &[ObservedFace], policy: &SelectionPolicy) -> Vec<usize> {
+        let faces: Vec<Option<&ObservedFace>> = faces.iter().map(Some).collect();
+        choose(&faces, policy).into_iter().map(|(place, _)| place).collect()
     }
 
     #[test]
     fn the_sharpest_frontal_frames_are_chosen_and_kept_in_order() {
-        let faces = [face(0.0, 10.0), face(3.0, 50.0), face(30.0, 99.0), face(-5.0, 40.0)];
-        assert_eq!(chosen(&faces, 2, 0), [1, 3]);
+        let faces = [face(0.0, 10.0), face(3.0, 50.0), face(-5.0, 40.0)];
+        assert_eq!(chosen(&faces, &SelectionPolicy { frontal: 2, ..SelectionPolicy::default() }), [1, 2]);
     }
 
     #[test]
-    fn spread_frames_come_from_the_whole_capture_and_from_turned_heads() {
-        let faces: Vec<_> = (0..20).map(|i| face(if i < 4 { 0.0 } else { 25.0 }, i as f32)).collect();
-        assert_eq!(chosen(&faces, 4, 4), [0, 1, 2, 3, 6, 10, 14, 18]);
+    fn every_stretch_of_turned_frames_is_looked_at() {
+        let yaws = [0.0, 0.0, 0.0, 0.0, 0.0, 10.0, 20.0, 28.0, 28.0, 28.0, 10.0, -10.0, -25.0, -10.0, 25.0];
+        let faces: Vec<_> = yaws.iter().map(|yaw| face(*yaw, 10.0)).collect();
+        let only_turned = SelectionPolicy { frontal: 0, ..SelectionPolicy::default() };
+        assert_eq!(chosen(&faces, &only_turned), [6, 8, 9, 12, 14]);
+        let capped = SelectionPolicy { most_turned: 2, ..only_turned };
+        assert_eq!(chosen(&faces, &capped), [6, 8]);
+    }
+
+    #[test]
+    fn turned_frames_are_embedded_only() {
+        let faces: Vec<_> = [0.0, 0.0, 0.0, 30.0].iter().map(|yaw| face(*yaw, 10.0)).collect();
+        let worth = choose(&faces.iter().map(Some).collect::<Vec<_>>(), &SelectionPolicy::default());
+        assert_eq!(worth.last(), Some(&(3, Worth::Embedding)));
+        assert!(worth.iter().take(3).all(|(_, worth)| *worth == Worth::Everything));
     }
 
     #[test]
     fn no_frame_is_chosen_twice_nor_one_turned_too_far() {
-        assert_eq!(chosen(&[face(0.0, 1.0), face(80.0, 1.0)], 3, 3), [0]);
+        assert_eq!(chosen(&[face(0.0, 1.0), face(80.0, 1.0)], &SelectionPolicy::default()), [0]);
+        // A turn that is still frontal enough to be compared is looked at once, with everything.
+        let faces = [face(0.0, 1.0), face(0.0, 1.0), face(0.0, 1.0), face(19.0, 9.0)];
+        assert_eq!(chosen(&faces, &SelectionPolicy::default()), [0, 1, 2, 3]);
     }
 
     #[test]

@@ -23,6 +23,8 @@ async fn words_when(camera: Camera, script: &str) -> String {
     // There is always a way on: give up, and the bank is told.
     person.presses("#decline button").await;
     person.sees("#refused").await;
+    let detail = person.sees("#detail").await.text().await.unwrap();
+    assert!(detail.contains("camera_unavailable"), "{detail}");
     browser.quit().await;
     words
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use facestep::{domain::face::observation::ObservedFace, inference::image::Picture};
+use facestep::{
+    domain::face::observation::ObservedFace,
+    inference::{image::Picture, selection::Worth},
+};
 
 use crate::support::{cosine, fixture, pipeline};
 
@@ -28,7 +31,7 @@ fn compare(check: impl Fn(&str, &Golden, &ObservedFace)) {
         let picture = png(name);
         let mut pipeline = pipeline();
         let mut face = pipeline.observe_picture(&picture).unwrap().face.expect(name);
-        let closer = pipeline.look_closer_at(&picture, &face).unwrap();
+        let closer = pipeline.look_closer_at(&picture, &face, Worth::Everything).unwrap();
         (face.live, face.embedding) = (closer.live, closer.embedding);
         drop(pipeline);
         check(name, golden, &face);

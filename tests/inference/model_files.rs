@@ -105,6 +105,7 @@ fn the_verdict_uses_the_thresholds_that_were_measured() {
     let manifest = Manifest::parse(BUILT_WITH).unwrap();
     let policy = VerificationPolicy::default();
     let used = [
+        ("same_throughout", policy.same_throughout),
         ("match_template", policy.match_template),
         ("match_portrait", policy.match_portrait),
         ("live", policy.live),

@@ -47,7 +47,7 @@ impl Look {
         };
         let is_frontal = self.yaw.abs() <= 20.0 && self.pitch.abs() <= 20.0;
         face.live = is_frontal.then_some(LiveScore(self.live));
-        face.embedding = is_frontal.then(|| embedding(self.person, self.norm));
+        face.embedding = Some(embedding(self.person, self.norm));
         FrameObservation { size: (640, 480), faces: self.faces, face: (self.faces > 0).then_some(face) }
     }
 }

@@ -13,7 +13,7 @@ use super::{
     planarity,
     policy::VerificationPolicy,
     quality::{self, GoodFrame},
-    template::{FaceTemplate, ModelId},
+    template::{Embedding, FaceTemplate, ModelId},
     turns::{self, Answered, Unanswered},
 };
 
@@ -79,6 +79,8 @@ pub enum Cause {
     Planar,
     /// The passive models saw a picture or a screen.
     Attack,
+    /// The head that turned is not the face at the centre: someone else, or a picture for a part of the capture.
+    Swapped,
     /// It is another face.
     Mismatch,
     /// The reference was made by another model than the one in use.
@@ -96,6 +98,7 @@ impl Cause {
             Self::WrongTurn => "wrong_turn",
             Self::Planar => "planar",
             Self::Attack => "attack",
+            Self::Swapped => "swapped",
             Self::Mismatch => "mismatch",
             Self::OtherModel => "other_model",
         }
@@ -137,6 +140,7 @@ fn judge(case: Case<'_>, policy: &VerificationPolicy) -> Result<Passed, Rejectio
     is_live(&good, policy)?;
     let live = FaceTemplate::mean_of(case.model.clone(), good.iter().map(|frame| frame.embedding))
         .map_err(|_| Rejection::NotVerified(Cause::Unreadable))?;
+    is_one_person(&live, &answered, policy)?;
     is_same_person(&live, case.reference, policy)?;
     Ok(Passed { run: case.run.clone(), live })
 }
@@ -157,6 +161,26 @@ fn is_solid(answered: &Answered<'_>, policy: &VerificationPolicy) -> Result<(), 
 fn is_live(good: &[GoodFrame<'_>], policy: &VerificationPolicy) -> Result<(), Rejection> {
     let mean = good.iter().map(|frame| frame.live.0).sum::<f32>() / good.len() as f32;
     if mean >= policy.live { Ok(()) } else { Err(Rejection::NotVerified(Cause::Attack)) }
+}
+
+/// In every turn the head is that of the face at the centre. Otherwise someone could hold up a picture of the enrolled
+/// person while `centre` is asked for, and turn a head of their own.
+fn is_one_person(
+    live: &FaceTemplate,
+    answered: &Answered<'_>,
+    policy: &VerificationPolicy,
+) -> Result<(), Rejection> {
+    let is_the_same = |embedding: &Embedding| {
+        let turned = FaceTemplate::mean_of(live.model().clone(), [embedding]).ok();
+        turned
+            .and_then(|turned| live.compare(&turned))
+            .is_some_and(|alike| alike.reaches(policy.same_throughout))
+    };
+    let is_one = answered.turns.iter().all(|(_, faces)| {
+        let mut embedded = faces.iter().filter_map(|face| face.embedding.as_ref()).peekable();
+        embedded.peek().is_some() && embedded.all(is_the_same)
+    });
+    if is_one { Ok(()) } else { Err(Rejection::NotVerified(Cause::Swapped)) }
 }
 
 /// The comparison, one to one.

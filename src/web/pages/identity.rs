@@ -109,6 +109,14 @@ impl Page for IdentityPage {
 }
 
 impl IdentityPage {
+    /// What the client is told when the person gives up here; empty for their own choice.
+    pub fn reason_to_give_up(&self) -> &'static str {
+        match self.problem {
+            Some(IdentityProblem::SourceDown) => "registry_unavailable",
+            _ => "",
+        }
+    }
+
     /// A filled page as in the demo, for the render test.
     pub fn sample() -> Self {
         let persona = |document_number: &str, name: &str, portrait: Option<&str>, ending| Persona {

@@ -123,6 +123,32 @@ fn another_person_is_refused() {
 }
 
 #[test]
+fn a_picture_at_the_centre_and_another_head_that_turns_are_refused() {
+    // Everything is right but that the turns are someone else's: the frontal frames alone would match.
+    for turned in [Action::TurnLeft, Action::LookUp] {
+        let swapped = Capture::perform(towards, |look| {
+            let is_turned = match turned {
+                Action::TurnLeft => look.yaw > 15.0,
+                _ => look.pitch < -6.0,
+            };
+            Look { person: if is_turned { 2 } else { 1 }, ..look }
+        });
+        assert_eq!(swapped.rejection(), not_verified(Cause::Swapped), "{turned:?}");
+    }
+}
+
+#[test]
+fn a_turn_that_was_not_embedded_shows_nobody() {
+    let mut unseen = Capture::genuine();
+    for face in unseen.frames.iter_mut().filter_map(|frame| frame.face.as_mut()) {
+        if face.pose.yaw.abs() > 15.0 {
+            face.embedding = None;
+        }
+    }
+    assert_eq!(unseen.rejection(), not_verified(Cause::Swapped));
+}
+
+#[test]
 fn a_template_of_another_model_does_not_compare() {
     let other = FaceTemplate::mean_of(ModelId("other".into()), [&embedding(1, 12.0)]).unwrap();
     let verdict = Capture::genuine().verdict_against(&other);
