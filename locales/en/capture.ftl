@@ -61,10 +61,10 @@ trouble-lost = The connection was lost
 trouble-lost-text = Please check that you are online, then start again. The pictures so far were dropped.
 
 trouble-slow = That took a little too long
-trouble-slow-text = Nothing was counted against you. Follow each turn as it is shown, without hurry but without a break.
+trouble-slow-text = That is no failed check. Follow each turn as it is shown, without hurry but without a break.
 
 trouble-expired = This check has expired
-trouble-expired-text = It was open for too long. Nothing was counted against you.
+trouble-expired-text = It was open for too long. That is no failed check.
 
 trouble-failed = Something went wrong
 trouble-failed-text = The check could not be finished, and the pictures were dropped. Please start again.

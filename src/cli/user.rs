@@ -19,6 +19,11 @@ pub enum Command {
         /// The name that the person signs in with.
         username: String,
     },
+    /// Forget an account's face, as when consent is withdrawn; the next step-up begins with a new enrolment.
+    ForgetFace {
+        /// The name that the person signs in with.
+        username: String,
+    },
     /// Restore face step-up for an account whose attempts were exhausted.
     RestoreFace {
         /// The name that the person signs in with.
@@ -55,6 +60,10 @@ impl Command {
             Self::Erase { username } => {
                 accounts.erase(&username).await?;
                 println!("erased {username}");
+            }
+            Self::ForgetFace { username } => {
+                accounts.forget_face(&username).await?;
+                println!("forgot the face of {username}");
             }
             Self::RestoreFace { username } => {
                 accounts.restore_face(&username).await?;

@@ -54,6 +54,8 @@ pub enum AuditKind {
     Enrolled,
     /// Face step-up was suspended for an account.
     FaceSuspended,
+    /// The person withdrew their consent: the enrolment was revoked and its template wiped.
+    FaceForgotten,
     /// An operator restored face step-up for an account.
     FaceRestored,
     /// An account was added.

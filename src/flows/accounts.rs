@@ -96,6 +96,16 @@ impl Accounts {
         self.change(username, AuditKind::UserErased, |db, user| db.erase_user(user).map(drop)).await
     }
 
+    /// Forgets an account's face, as when consent is withdrawn: the enrolment is revoked and its template wiped.
+    pub async fn forget_face(&self, username: &str) -> Result<(), AccountRefusal> {
+        let now = self.clock.now();
+        self.change(username, AuditKind::FaceForgotten, move |db, user| match db.find_enrolment_of(user)? {
+            Some(enrolment) => db.revoke_enrolment(&enrolment.id, now),
+            None => Ok(()),
+        })
+        .await
+    }
+
     /// Restores face step-up for an account whose attempts were exhausted.
     pub async fn restore_face(&self, username: &str) -> Result<(), AccountRefusal> {
         self.change(username, AuditKind::FaceRestored, |db, user| db.clear_budgets(user)).await

@@ -94,7 +94,11 @@ impl EnrolmentStore for Transaction<'_> {
             let in_force = enrolments::table
                 .filter(enrolments::id.eq(id.as_str()))
                 .filter(enrolments::revoked_at.is_null());
-            diesel::update(in_force).set(enrolments::revoked_at.eq(milliseconds(at))).execute(c)?;
+            let wiped = (
+                enrolments::revoked_at.eq(milliseconds(at)),
+                enrolments::sealed_template.eq(Vec::<u8>::new()),
+            );
+            diesel::update(in_force).set(wiped).execute(c)?;
             Ok(())
         })
     }

@@ -26,7 +26,7 @@ async fn the_first_step_up_goes_through_parent_and_child_and_the_next_needs_only
     let amr = person.sees("#amr").await.text().await.unwrap();
     assert!(amr.contains("face") && amr.contains("pwd"), "amr was {amr}");
     let first: i64 = person.sees("#auth-time").await.text().await.unwrap().parse().unwrap();
-    assert!((jiff_now() - first).abs() < 60, "auth_time was {first}");
+    assert!((seconds_now() - first).abs() < 60, "auth_time was {first}");
 
     // Within its freshness the face still counts; a bank that asks again after that needs the child alone.
     browser.driver.delete_all_cookies().await.unwrap();
@@ -41,6 +41,20 @@ async fn the_first_step_up_goes_through_parent_and_child_and_the_next_needs_only
     browser.quit().await;
 }
 
-fn jiff_now() -> i64 {
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_withdrew_their_consent_is_asked_for_it_again() {
+    // GDPR Article 7(3)
+    let provider = Provider::start_enrolled().await;
+    let bank = Bank::start(&provider, Ask::EssentialClaim, &[]).await;
+    provider.command(&["user", "forget-face", OWNER.username], None);
+    let browser = Browser::start(Camera::Actor(Actor::obeying(OWNER.actor))).await;
+    let person = Visit(&browser.driver);
+    person.signs_in_at_the_bank(&bank, OWNER.username).await;
+    person.presses("#transfer").await;
+    assert_eq!(person.sees_one_of(&["#agree", "#begin"]).await, "#agree");
+    browser.quit().await;
+}
+
+fn seconds_now() -> i64 {
     std::time::UNIX_EPOCH.elapsed().unwrap().as_secs().try_into().unwrap()
 }

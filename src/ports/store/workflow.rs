@@ -33,7 +33,7 @@ pub trait EnrolmentStore {
     fn find_enrolment(&mut self, id: &EnrolmentId) -> Result<Option<Enrolment>, Fault>;
     /// Adds one. A user has at most one that is not revoked: [`Fault::Conflict`] otherwise.
     fn insert_enrolment(&mut self, enrolment: &Enrolment) -> Result<(), Fault>;
-    /// Revokes one.
+    /// Revokes one and wipes its template: what is revoked cannot be compared with, nor stolen.
     fn revoke_enrolment(&mut self, id: &EnrolmentId, at: Timestamp) -> Result<(), Fault>;
 }
 

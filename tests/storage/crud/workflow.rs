@@ -106,7 +106,9 @@ async fn a_user_has_one_enrolment_in_force_and_older_ones_stay_readable() {
             .await
             .unwrap();
         assert_eq!(in_force, Some(enrolment("e2", "u1", "r2")));
-        assert_eq!(revoked.unwrap().revoked_at, Some(at(70)));
+        let revoked = revoked.unwrap();
+        assert_eq!(revoked.revoked_at, Some(at(70)));
+        assert!(revoked.sealed_template.is_empty(), "what is revoked is wiped");
     })
     .await;
 }

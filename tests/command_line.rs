@@ -1,0 +1,171 @@
+//! Does an operator succeed? The real program, its words and its exit codes.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    os::unix::fs::symlink,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+use tempfile::TempDir;
+
+/// A folder with a configuration of its own, and the program run on it.
+struct Operator {
+    folder: TempDir,
+}
+
+impl Operator {
+    fn new() -> Self {
+        Self::with_models(&Path::new(env!("CARGO_MANIFEST_DIR")).join("models/built"))
+    }
+
+    fn with_models(models: &Path) -> Self {
+        let folder = TempDir::new().unwrap();
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let config = format!(
+            "issuer = \"http://localhost:0\"\nlisten = \"127.0.0.1:0\"\ndatabase_url = \"sqlite:{}\"\nkey_file = {:?}\nmodels_dir = {:?}\n",
+            path("db/facestep.sqlite3"),
+            path("keys/facestep.key"),
+            models.display().to_string(),
+        );
+        fs::write(folder.path().join("facestep.toml"), config).unwrap();
+        Self { folder }
+    }
+
+    fn program(&self, arguments: &[&str]) -> Command {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_facestep"));
+        program.args(arguments).env("FACESTEP_CONFIG", self.folder.path().join("facestep.toml"));
+        program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        program
+    }
+
+    fn run(&self, arguments: &[&str], input: &str) -> Output {
+        let mut child = self.program(arguments).spawn().unwrap();
+        // A command that reads nothing may be gone already.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        child.wait_with_output().unwrap()
+    }
+
+    fn succeeds(&self, arguments: &[&str], input: &str) -> String {
+        let output = self.run(arguments, input);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn fails(&self, arguments: &[&str], input: &str) -> String {
+        let output = self.run(arguments, input);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        String::from_utf8(output.stderr).unwrap()
+    }
+}
+
+#[test]
+fn a_configuration_is_checked_as_a_whole_with_each_key_and_its_mend() {
+    let operator = Operator::new();
+    assert!(operator.succeeds(&["config", "check"], "").contains("good"));
+    let file = operator.folder.path().join("facestep.toml");
+    fs::write(
+        &file,
+        "issuer = \"http://login.example.org\"\nlistn = \"127.0.0.1:1\"\n[limits]\nworkers = 0\n",
+    )
+    .unwrap();
+    let told = operator.fails(&["config", "check"], "");
+    for part in ["3 problems", "issuer", "https", "listn", "listen", "limits.workers"] {
+        assert!(told.contains(part), "{part} is missing in: {told}");
+    }
+}
+
+#[test]
+fn an_account_is_added_once_and_erased() {
+    let operator = Operator::new();
+    let verified = ["--given-name", "Ada", "--family-name", "King", "--birth-date", "1815-12-10"];
+    let add: Vec<&str> = ["user", "add", "ada"].into_iter().chain(verified).collect();
+    assert!(operator.fails(&add, "short\n").contains("at least 8 characters"));
+    operator.succeeds(&add, "a long enough password\n");
+    assert!(operator.fails(&add, "a long enough password\n").contains("taken"));
+    operator.succeeds(&["user", "forget-face", "ada"], "");
+    operator.succeeds(&["user", "restore-face", "ada"], "");
+    operator.succeeds(&["user", "erase", "ada"], "");
+    assert!(operator.fails(&["user", "erase", "ada"], "").contains("no account"));
+    let events = operator.succeeds(&["audit", "export"], "");
+    for kind in ["user_added", "face_forgotten", "face_restored", "user_erased"] {
+        assert!(events.contains(kind), "{kind}: {events}");
+    }
+    assert!(!events.contains("Ada") && !events.contains("password"), "the log names nobody: {events}");
+}
+
+#[test]
+fn a_client_is_registered_with_addresses_that_may_be_redirected_to() {
+    // RFC 6749 §3.1.2, RFC 9700 §4.1
+    let operator = Operator::new();
+    let add = |uri: &'static str| ["client", "add", "--id", "shop", "--name", "Shop", "--redirect-uri", uri];
+    assert!(operator.fails(&add("http://shop.example/cb"), "").contains("redirect URI"));
+    let told = operator.succeeds(&add("https://shop.example/cb"), "");
+    assert!(told.contains("client_secret") && told.contains("shown once"), "{told}");
+    assert!(operator.fails(&add("https://shop.example/cb"), "").contains("taken"));
+    let public = [
+        "client",
+        "add",
+        "--id",
+        "app",
+        "--name",
+        "App",
+        "--redirect-uri",
+        "https://app.example/cb",
+        "--public",
+    ];
+    assert!(operator.succeeds(&public, "").contains("PKCE is required"));
+}
+
+#[test]
+fn the_demonstration_is_not_seeded_where_it_is_not_wanted() {
+    assert!(Operator::new().fails(&["demo", "seed"], "").contains("demo = true"));
+}
+
+#[test]
+fn the_log_is_verified_against_an_anchor_that_was_noted_before() {
+    let operator = Operator::new();
+    assert!(operator.succeeds(&["audit", "verify"], "").contains("empty"));
+    operator.succeeds(&["user", "add", "ada"], "a long enough password");
+    let anchor = operator.succeeds(&["audit", "head"], "");
+    operator.succeeds(&["user", "add", "bob"], "a long enough password");
+    operator.succeeds(&["audit", "verify", "--anchor", anchor.trim()], "");
+    let other = format!("1:{}", "00".repeat(32));
+    assert!(operator.fails(&["audit", "verify", "--anchor", &other], "").contains("broken at event 1"));
+}
+
+#[test]
+fn a_server_refuses_to_start_on_a_damaged_model_and_names_the_file() {
+    let whole = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/built");
+    let damaged = TempDir::new().unwrap();
+    for entry in fs::read_dir(&whole).expect("make models builds them").map(Result::unwrap) {
+        let name = entry.file_name();
+        if name == "yunet.onnx" {
+            let mut bytes = fs::read(entry.path()).unwrap();
+            bytes[1000] ^= 1;
+            fs::write(damaged.path().join(name), bytes).unwrap();
+        } else {
+            symlink(entry.path(), damaged.path().join(name)).unwrap();
+        }
+    }
+    let operator = Operator::with_models(damaged.path());
+    for command in [["serve"].as_slice(), &["models", "verify"]] {
+        let told = operator.fails(command, "");
+        assert!(told.contains("yunet.onnx") && told.contains("make models"), "{told}");
+    }
+}
+
+#[test]
+fn a_server_that_is_told_to_stop_leaves_a_sealed_log_and_no_failure() {
+    let operator = Operator::new();
+    let mut server = operator.program(&["serve"]).spawn().unwrap();
+    let mut log = BufReader::new(server.stderr.take().unwrap()).lines();
+    assert!(log.any(|line| line.unwrap().contains("ready")), "the server became ready");
+    assert!(Command::new("kill").arg(server.id().to_string()).status().unwrap().success());
+    assert!(server.wait().unwrap().success());
+    let rest: Vec<String> = log.map(Result::unwrap).collect();
+    assert!(rest.iter().any(|line| line.contains("stopping")), "{rest:?}");
+    // Two signing keys were made at this first start; their events were sealed before the end.
+    assert!(operator.succeeds(&["audit", "verify"], "").contains("whole"));
+}
