@@ -1,5 +1,9 @@
 //! Those who are not the person who is enrolled, or are not there.
 
+use std::path::PathBuf;
+
+use facestep::domain::face::challenge::LivenessChallenge;
+
 use super::support::{
     actor::{Actor, Plan},
     bank::{Ask, Bank},
@@ -54,8 +58,43 @@ async fn a_face_that_turns_the_wrong_way_is_refused() {
 async fn a_recording_of_a_genuine_ceremony_cannot_know_this_challenge() {
     let folder = tempfile::TempDir::new().unwrap();
     let path = folder.path().join("genuine.y4m");
-    let poses = ["front", "yaw_+30", "yaw_-30", "pitch_-20", "pitch_+20", "front"];
+    let poses = ["front", "yaw_+30", "pitch_-20", "yaw_+30", "pitch_-20", "front"];
     recording::write(&path, OWNER.actor, &poses, 2);
-    let detail = refused_at_the_bank(Camera::Recording(path)).await;
-    assert!(detail.contains("unmet_authentication_requirements"), "{detail}");
+    // 2 of the 108 challenges ask for what the recording shows, left and up by turns: then it is played again.
+    let fits = |turns: &[String]| {
+        turns.len() == LivenessChallenge::TURNS
+            && turns.iter().all(|turn| turn == "turn_left" || turn == "look_up")
+    };
+    let mut played = 0;
+    loop {
+        let (turns, detail) = play(path.clone()).await;
+        played += 1;
+        match detail {
+            Some(detail) => return assert!(detail.contains("unmet_authentication_requirements"), "{detail}"),
+            None => {
+                assert!(fits(&turns) && played < 4, "passed a challenge that it does not show: {turns:?}")
+            }
+        }
+    }
+}
+
+/// Plays a recording at an enrolled account; the turns that were asked for, and what the bank says when it was refused.
+async fn play(recording: PathBuf) -> (Vec<String>, Option<String>) {
+    let provider = Provider::start_enrolled().await;
+    let bank = Bank::start(&provider, Ask::EssentialClaim, &[]).await;
+    let browser = Browser::start(Camera::Recording(recording)).await;
+    let person = Visit(&browser.driver);
+    person.signs_in_at_the_bank(&bank, OWNER.username).await;
+    person.presses("#transfer").await;
+    person.begins_capture().await;
+    let mut prompts = person.prompts_until(&["#done", "#outcome", ".trouble:not([hidden])"]).await;
+    prompts.retain(|prompt| prompt != "centre");
+    let refusal = if person.shows("#done").await {
+        None
+    } else {
+        person.presses("#decline button").await;
+        Some(person.sees("#detail").await.text().await.unwrap())
+    };
+    browser.quit().await;
+    (prompts, refusal)
 }

@@ -59,6 +59,21 @@ impl Visit<'_> {
         self.0.find(By::Css(selector)).await.is_ok()
     }
 
+    /// The prompts that the capture page shows, each once in a row, until one of these selectors comes.
+    pub async fn prompts_until(&self, ends: &[&'static str]) -> Vec<String> {
+        let mut prompts: Vec<String> = Vec::new();
+        while !self.shows(&ends.join(",")).await {
+            let script = "return document.getElementById('main')?.dataset.action ?? ''";
+            let shown =
+                self.0.execute(script, vec![]).await.ok().and_then(|shown| shown.convert::<String>().ok());
+            match shown.filter(|shown| !shown.is_empty()) {
+                Some(shown) if prompts.last() != Some(&shown) => prompts.push(shown),
+                _ => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+        prompts
+    }
+
     /// Presses the element of this selector.
     pub async fn presses(&self, selector: &str) {
         self.sees(selector).await.click().await.unwrap();
