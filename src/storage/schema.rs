@@ -153,6 +153,8 @@ diesel::table! {
         scope -> Text,
         failures_in_a_row -> Integer,
         poor_pictures_in_a_row -> Integer,
+        unfinished -> Integer,
+        last_begun_at -> Nullable<BigInt>,
         last_spent_at -> Nullable<BigInt>,
         suspended_at -> Nullable<BigInt>,
         version -> BigInt,

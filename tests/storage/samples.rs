@@ -199,6 +199,8 @@ pub fn budget(user: &str, scope: DeviceScope) -> AttemptBudget {
         scope,
         failures_in_a_row: 1,
         poor_pictures_in_a_row: 2,
+        unfinished: 1,
+        last_begun_at: Some(at(9)),
         last_spent_at: Some(at(10)),
         suspended_at: None,
         version: 0,

@@ -27,6 +27,8 @@ CREATE TABLE attempt_budgets (
     scope TEXT NOT NULL,
     failures_in_a_row INTEGER NOT NULL,
     poor_pictures_in_a_row INTEGER NOT NULL,
+    unfinished INTEGER NOT NULL,
+    last_begun_at BIGINT,
     last_spent_at BIGINT,
     suspended_at BIGINT,
     version BIGINT NOT NULL,

@@ -90,6 +90,10 @@ pub struct AttemptBudget {
     pub failures_in_a_row: i32,
     /// Captures in a row that failed for the picture's quality alone.
     pub poor_pictures_in_a_row: i32,
+    /// Captures that were begun and neither sent nor broken off yet.
+    pub unfinished: i32,
+    /// When a capture was last begun.
+    pub last_begun_at: Option<Timestamp>,
     /// When an attempt was last spent.
     pub last_spent_at: Option<Timestamp>,
     /// When face step-up was suspended in this scope.
@@ -106,29 +110,46 @@ impl AttemptBudget {
             scope,
             failures_in_a_row: 0,
             poor_pictures_in_a_row: 0,
+            unfinished: 0,
+            last_begun_at: None,
             last_spent_at: None,
             suspended_at: None,
             version: 0,
         }
     }
 
-    /// Whether a try would be admitted now.
+    /// Whether a capture would be admitted now.
     pub fn admit(&self, now: Timestamp, policy: &AttemptPolicy) -> Result<(), AttemptRefusal> {
         if self.is_suspended(policy) {
             return Err(AttemptRefusal::Suspended);
         }
-        let must_wait = self.failures_in_a_row >= policy.free_failures
-            || self.poor_pictures_in_a_row >= policy.free_poor_pictures;
-        let until = self.last_spent_at.and_then(|at| at.checked_add(policy.pause).ok());
-        match until {
-            Some(until) if must_wait && now < until => Err(AttemptRefusal::Wait { until }),
-            _ => Ok(()),
-        }
+        let wasted = self.poor_pictures_in_a_row.saturating_add(self.unfinished);
+        let must_wait = self.failures_in_a_row >= policy.free_failures || wasted >= policy.free_poor_pictures;
+        paused(must_wait, self.last_spent_at.max(self.last_begun_at), now, policy)
     }
 
-    /// Spends a try; it counts as failed until it is concluded.
-    pub fn spend(&mut self, now: Timestamp, policy: &AttemptPolicy) -> Result<(), AttemptRefusal> {
+    /// Begins a capture, before anything of its challenge is revealed. Until it is sent or broken off it weighs like a poor
+    /// picture, so that nobody can open many at once and send those that suit a recording.
+    pub fn begin(&mut self, now: Timestamp, policy: &AttemptPolicy) -> Result<(), AttemptRefusal> {
         self.admit(now, policy)?;
+        self.unfinished = self.unfinished.saturating_add(1);
+        self.last_begun_at = self.last_begun_at.max(Some(now));
+        Ok(())
+    }
+
+    /// Ends a capture that was broken off before anything of its challenge was revealed.
+    pub fn turn_back(&mut self) {
+        self.unfinished = self.unfinished.saturating_sub(1).max(0);
+    }
+
+    /// Spends a try; it counts as failed until it is concluded. Its capture was admitted when it began, so only the pace
+    /// of failures is asked for again: captures that were begun side by side are still sent one after the other.
+    pub fn spend(&mut self, now: Timestamp, policy: &AttemptPolicy) -> Result<(), AttemptRefusal> {
+        if self.is_suspended(policy) {
+            return Err(AttemptRefusal::Suspended);
+        }
+        paused(self.failures_in_a_row >= policy.free_failures, self.last_spent_at, now, policy)?;
+        self.turn_back();
         self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
         self.last_spent_at = Some(now);
         Ok(())
@@ -138,6 +159,7 @@ impl AttemptBudget {
     pub fn pass(&mut self) {
         self.failures_in_a_row = 0;
         self.poor_pictures_in_a_row = 0;
+        self.unfinished = 0;
         self.suspended_at = None;
     }
 
@@ -160,8 +182,9 @@ impl AttemptBudget {
     /// Counts a capture that broke off after a turn was revealed, before a try was spent. It counts like a poor picture:
     /// otherwise a recording could be played, at no cost, until the challenge happens to ask for what it shows.
     pub fn break_off(&mut self, now: Timestamp) {
+        self.turn_back();
         self.poor_pictures_in_a_row = self.poor_pictures_in_a_row.saturating_add(1);
-        self.last_spent_at = self.last_spent_at.max(Some(now));
+        self.last_begun_at = self.last_begun_at.max(Some(now));
     }
 
     /// Gives a spent try back that nothing was judged in, as when the analysis had no room for it.
@@ -173,6 +196,19 @@ impl AttemptBudget {
     /// nothing but that it was spent.
     pub fn is_suspended(&self, policy: &AttemptPolicy) -> bool {
         self.suspended_at.is_some() || self.failures_in_a_row >= policy.most_failures
+    }
+}
+
+/// Refuses until the pause after `last` is over, if there must be one.
+fn paused(
+    must_wait: bool,
+    last: Option<Timestamp>,
+    now: Timestamp,
+    policy: &AttemptPolicy,
+) -> Result<(), AttemptRefusal> {
+    match last.and_then(|at| at.checked_add(policy.pause).ok()) {
+        Some(until) if must_wait && now < until => Err(AttemptRefusal::Wait { until }),
+        _ => Ok(()),
     }
 }
 

@@ -82,9 +82,9 @@ pub struct VerificationPolicy {
     /// Mean live score of the good frontal frames from which the capture is held to be live. Measured per clip at 0.5:
     /// 0 of 8 replays accepted (95 % confidence: up to 32 %), 1 of 18 live clips refused (1 to 26 %).
     pub live: f32,
-    /// Cosine that every embedded frame of a turn must have with the face at the centre. One picture against one, LFW, at
-    /// 0.364: 1 in 1,000 of 23.7 million impostors accepted, 1.6 % of 201,291 genuine refused; pictures of one capture are
-    /// far more alike (the sample actors: at least 0.72).
+    /// Cosine that every good frontal frame, and every embedded frame of a turn, must have with every good frontal frame.
+    /// One picture against one, LFW, at 0.364: 1 in 1,000 of 23.7 million impostors accepted, 1.6 % of 201,291 genuine
+    /// refused; pictures of one capture are far more alike (the sample actors, turned by up to 40°: at least 0.72).
     pub same_throughout: f32,
     /// Cosine from which a live face matches the template of an earlier capture. Means of three pictures each, LFW, at
     /// 0.50: 0 of 21,434 genuine refused, 2.6 in 100,000 of 755,447 impostors accepted.

@@ -67,6 +67,17 @@ pub fn at_centre<'a>(
     frames.iter().zip(arrivals).filter(move |(_, at)| (begin..end).contains(at)).map(|(frame, _)| frame)
 }
 
+/// The frames that were committed after the first prompt was revealed: nobody was asked for any before it, so those could
+/// be pictures prepared at leisure.
+pub fn since_the_first_prompt<'a>(
+    transcript: &Transcript,
+    frames: &'a [FrameObservation],
+) -> &'a [FrameObservation] {
+    let begin = transcript.revealed_at.first().copied().unwrap_or(Timestamp::MAX);
+    let before = transcript.committed.iter().take_while(|commitment| commitment.at <= begin).count();
+    frames.get(before..).unwrap_or_default()
+}
+
 /// Holds the frames against the challenge.
 pub fn judge<'a>(
     challenge: &LivenessChallenge,

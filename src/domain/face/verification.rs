@@ -132,15 +132,15 @@ pub fn verify(case: Case<'_>, policy: &VerificationPolicy) -> Verdict {
 }
 
 fn judge(case: Case<'_>, policy: &VerificationPolicy) -> Result<Passed, Rejection> {
-    let good = quality::judge(case.frames, turns::at_centre(case.transcript, case.frames), policy)
+    let asked = turns::since_the_first_prompt(case.transcript, case.frames);
+    let good = quality::judge(asked, turns::at_centre(case.transcript, case.frames), policy)
         .map_err(Rejection::Quality)?;
     let answered = turns::judge(case.challenge, case.transcript, case.frames, policy)
         .map_err(|why| Rejection::NotVerified(why.into()))?;
     is_solid(&answered, policy)?;
     is_live(&good, policy)?;
-    let live = FaceTemplate::mean_of(case.model.clone(), good.iter().map(|frame| frame.embedding))
-        .map_err(|_| Rejection::NotVerified(Cause::Unreadable))?;
-    is_one_person(&live, &answered, policy)?;
+    is_one_person(&good, &answered, case.model, policy)?;
+    let live = template_of(case.model, good.iter().map(|frame| frame.embedding))?;
     is_same_person(&live, case.reference, policy)?;
     Ok(Passed { run: case.run.clone(), live })
 }
@@ -163,24 +163,38 @@ fn is_live(good: &[GoodFrame<'_>], policy: &VerificationPolicy) -> Result<(), Re
     if mean >= policy.live { Ok(()) } else { Err(Rejection::NotVerified(Cause::Attack)) }
 }
 
-/// In every turn the head is that of the face at the centre. Otherwise someone could hold up a picture of the enrolled
-/// person while `centre` is asked for, and turn a head of their own.
+/// Every frontal frame shows the face of every other one, and every turn is made by that face. Pair by pair and not
+/// against a mean: a mean of two people is like both, so that someone could hold up a picture of the enrolled person for
+/// some frames and be themselves in the others.
 fn is_one_person(
-    live: &FaceTemplate,
+    good: &[GoodFrame<'_>],
     answered: &Answered<'_>,
+    model: &ModelId,
     policy: &VerificationPolicy,
 ) -> Result<(), Rejection> {
-    let is_the_same = |embedding: &Embedding| {
-        let turned = FaceTemplate::mean_of(live.model().clone(), [embedding]).ok();
-        turned
-            .and_then(|turned| live.compare(&turned))
-            .is_some_and(|alike| alike.reaches(policy.same_throughout))
+    let alone = |embedding: &Embedding| template_of(model, [embedding]);
+    let frontal: Vec<FaceTemplate> =
+        good.iter().map(|frame| alone(frame.embedding)).collect::<Result<_, _>>()?;
+    let is_in_all = |face: &FaceTemplate| {
+        let alike =
+            |other: &FaceTemplate| face.compare(other).is_some_and(|s| s.reaches(policy.same_throughout));
+        frontal.iter().all(alike)
     };
-    let is_one = answered.turns.iter().all(|(_, faces)| {
-        let mut embedded = faces.iter().filter_map(|face| face.embedding.as_ref()).peekable();
-        embedded.peek().is_some() && embedded.all(is_the_same)
-    });
+    let mut is_one = frontal.iter().all(is_in_all);
+    for (_, faces) in &answered.turns {
+        let turned: Vec<FaceTemplate> =
+            faces.iter().filter_map(|face| face.embedding.as_ref()).map(alone).collect::<Result<_, _>>()?;
+        is_one &= !turned.is_empty() && turned.iter().all(is_in_all);
+    }
     if is_one { Ok(()) } else { Err(Rejection::NotVerified(Cause::Swapped)) }
+}
+
+/// The template of some embeddings of one capture.
+fn template_of<'a>(
+    model: &ModelId,
+    embeddings: impl IntoIterator<Item = &'a Embedding>,
+) -> Result<FaceTemplate, Rejection> {
+    FaceTemplate::mean_of(model.clone(), embeddings).map_err(|_| Rejection::NotVerified(Cause::Unreadable))
 }
 
 /// The comparison, one to one.

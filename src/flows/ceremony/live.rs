@@ -9,7 +9,10 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Ceremonies, FaceRoom, Served, named_interaction, open::unknown};
+use super::{
+    Ceremonies, FaceRoom, Served, named_interaction,
+    open::{find_budget_of, unknown},
+};
 use crate::{
     domain::{
         audit::AuditKind,
@@ -21,7 +24,7 @@ use crate::{
         },
         id::CeremonyId,
     },
-    flows::{browser::Browser, standing::find_scope},
+    flows::browser::Browser,
     ports::{BoxFuture, face::AnalyzerFault},
 };
 
@@ -70,12 +73,15 @@ enum Turn {
 impl Ceremonies {
     /// Takes the one socket of a capture.
     pub async fn connect(&self, ceremony: &CeremonyId, browser: &Browser) -> Served<LiveCapture> {
-        let (id, session) = (ceremony.clone(), browser.session.id.clone());
+        let (id, visitor, policy) = (ceremony.clone(), browser.clone(), self.room.policy.attempts);
         let ceremony = self
             .room
             .change(move |db, scribe| {
                 let mut ceremony = db.find_ceremony(&id)?.ok_or_else(unknown)?;
-                ceremony.connect(&session, scribe.now)?;
+                ceremony.connect(&visitor.session.id, scribe.now)?;
+                let mut budget = find_budget_of(db, &ceremony.user, visitor.device.as_ref())?;
+                budget.begin(scribe.now, &policy)?;
+                db.save_budget(&budget)?;
                 db.save_ceremony(&ceremony)?;
                 Ok(ceremony)
             })
@@ -218,14 +224,11 @@ impl LiveCapture {
                     return Ok(());
                 }
                 db.save_ceremony(&ceremony)?;
+                let mut budget = find_budget_of(db, &ceremony.user, device.as_ref())?;
                 if !has_revealed {
-                    return Ok(());
+                    budget.turn_back();
+                    return Ok(db.save_budget(&budget)?);
                 }
-                let scope = find_scope(db, &ceremony.user, device.as_ref())?;
-                let kept = db.find_budget(&ceremony.user, &scope)?;
-                let mut budget = kept.unwrap_or_else(|| {
-                    crate::domain::face::attempts::AttemptBudget::fresh(ceremony.user.clone(), scope)
-                });
                 budget.break_off(scribe.now);
                 db.save_budget(&budget)?;
                 let interaction = named_interaction(db, &ceremony.interaction)?;

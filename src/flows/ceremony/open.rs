@@ -10,7 +10,8 @@ use crate::{
             ceremony::{Ceremony, CeremonyParts, CeremonyStage},
             challenge::LivenessChallenge,
         },
-        id::{CeremonyId, InteractionId},
+        id::{CeremonyId, InteractionId, UserId},
+        secret::TokenHash,
     },
     flows::{Unserved, browser::Browser, standing::find_scope},
     ports::{entropy::Entropy, fault::Fault, store::Db},
@@ -94,9 +95,18 @@ pub(in crate::flows) fn budget_of(
     visit: &Visit,
     browser: &Browser,
 ) -> Result<AttemptBudget, Fault> {
-    let scope = find_scope(db, &visit.user.id, browser.device.as_ref())?;
-    let kept = db.find_budget(&visit.user.id, &scope)?;
-    Ok(kept.unwrap_or_else(|| AttemptBudget::fresh(visit.user.id.clone(), scope)))
+    find_budget_of(db, &visit.user.id, browser.device.as_ref())
+}
+
+/// The budget of an account in a browser with this device cookie, fresh where nothing was spent yet.
+pub(super) fn find_budget_of(
+    db: &mut dyn Db,
+    user: &UserId,
+    device: Option<&TokenHash>,
+) -> Result<AttemptBudget, Fault> {
+    let scope = find_scope(db, user, device)?;
+    let kept = db.find_budget(user, &scope)?;
+    Ok(kept.unwrap_or_else(|| AttemptBudget::fresh(user.clone(), scope)))
 }
 
 /// Draws a challenge; a byte in a hundred is passed over, so a few more than needed are enough.

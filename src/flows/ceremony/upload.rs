@@ -1,7 +1,9 @@
 //! The upload: an attempt is spent and saved before anything is opened, then the frames are opened, observed and judged.
 
 use super::{
-    Ceremonies, FaceRefusal, FaceRoom, Served, named_interaction, open::unknown, sealed::unseal_template,
+    Ceremonies, FaceRefusal, FaceRoom, Served, named_interaction,
+    open::{find_budget_of, unknown},
+    sealed::unseal_template,
 };
 use crate::{
     domain::{
@@ -17,7 +19,7 @@ use crate::{
         secret::SecretToken,
         workflow::run::{RunKind, RunStage, WorkflowRun},
     },
-    flows::{Unserved, browser::Browser, standing::find_proven_enrolment, standing::find_scope},
+    flows::{Unserved, browser::Browser, standing::find_proven_enrolment},
     ports::{envelope::SealedKind, face::AnalyzerFault, fault::Fault, store::Db},
 };
 
@@ -101,9 +103,7 @@ impl Ceremonies {
                 if !is_needed || browser.session.user.as_ref() != Some(&ceremony.user) {
                     return Err(FaceRefusal::WrongStep.into());
                 }
-                let scope = find_scope(db, &ceremony.user, browser.device.as_ref())?;
-                let kept = db.find_budget(&ceremony.user, &scope)?;
-                let mut budget = kept.unwrap_or_else(|| AttemptBudget::fresh(ceremony.user.clone(), scope));
+                let mut budget = find_budget_of(db, &ceremony.user, browser.device.as_ref())?;
                 budget.spend(scribe.now, &policy)?;
                 let window = policy.window(scribe.now);
                 if !db.spend_population(window, policy.population_most)? {

@@ -81,6 +81,31 @@ fn poor_pictures_count_apart_and_never_suspend() {
 }
 
 #[test]
+fn captures_begun_side_by_side_weigh_like_poor_pictures_and_are_sent_one_after_the_other() {
+    // Otherwise many challenges could be opened at once, and only those sent that suit a recording.
+    let mut budget = budget();
+    (0..10).for_each(|_| budget.begin(at(0), &POLICY()).unwrap());
+    assert_eq!(budget.begin(at(29), &POLICY()), Err(AttemptRefusal::Wait { until: at(30) }));
+    for _ in 0..5 {
+        budget.spend(at(29), &POLICY()).unwrap();
+        budget.fail(at(29), &POLICY());
+    }
+    assert_eq!(budget.spend(at(30), &POLICY()), Err(AttemptRefusal::Wait { until: at(59) }));
+    budget.pass();
+    assert_eq!(budget.begin(at(30), &POLICY()), Ok(()));
+}
+
+#[test]
+fn a_capture_that_turns_back_before_anything_was_revealed_costs_nothing() {
+    let mut budget = budget();
+    for second in 0..50 {
+        budget.begin(at(second), &POLICY()).unwrap();
+        budget.turn_back();
+    }
+    assert_eq!(budget.admit(at(50), &POLICY()), Ok(()));
+}
+
+#[test]
 fn an_account_without_a_way_to_a_face_stands_so_whatever_was_spent() {
     assert_eq!(standing(false, false, None, &POLICY()), FaceStanding::NotEnrollable);
     assert_eq!(standing(false, true, None, &POLICY()), FaceStanding::Enrollable);

@@ -138,6 +138,39 @@ fn a_picture_at_the_centre_and_another_head_that_turns_are_refused() {
 }
 
 #[test]
+fn frontal_frames_of_two_people_are_refused_though_their_mean_is_like_both() {
+    // Some of the frontal frames are the enrolled person's, the rest and all turns are someone else's.
+    let mut frontal = 0;
+    let mut blend = Capture::perform(towards, |look| look);
+    for face in blend.frames.iter_mut().filter_map(|frame| frame.face.as_mut()) {
+        let is_frontal = face.pose.yaw.abs() <= 15.0 && face.pose.pitch.abs() <= 8.0;
+        frontal += usize::from(is_frontal);
+        let person = if is_frontal && frontal <= 6 { 1 } else { 2 };
+        face.embedding = Some(embedding(person, 12.0));
+    }
+    let similar = blend.verdict_against(&template(1));
+    assert!(matches!(similar, Verdict::Rejected(Rejection::NotVerified(Cause::Swapped))));
+}
+
+#[test]
+fn pictures_that_were_committed_before_anything_was_asked_are_not_compared() {
+    // Eight pictures of the enrolled person come while the page still settles; everything that was asked for is another's.
+    let challenge = LivenessChallenge::draw(&[0, 1, 0, 2]).unwrap();
+    let other = Capture::perform(towards, |look| Look { person: 2, ..look });
+    let mut prepared = Capture::of(challenge);
+    prepared.now = prepared.now - SignedDuration::from_secs(5);
+    (0..8).for_each(|_| prepared.frame(Look::at(0.0, 0.0)));
+    prepared.transcript.revealed_at = other.transcript.revealed_at.clone();
+    prepared.transcript.finished_at = other.transcript.finished_at;
+    for (n, commitment) in other.transcript.committed.iter().enumerate() {
+        let hash = FrameHash::parse(&base64url(&sha256(&(100 + n).to_be_bytes()))).unwrap();
+        prepared.transcript.committed.push(Commitment { hash, at: commitment.at });
+    }
+    prepared.frames.extend(other.frames.iter().cloned());
+    assert_eq!(prepared.rejection(), not_verified(Cause::Mismatch));
+}
+
+#[test]
 fn a_turn_that_was_not_embedded_shows_nobody() {
     let mut unseen = Capture::genuine();
     for face in unseen.frames.iter_mut().filter_map(|frame| frame.face.as_mut()) {
