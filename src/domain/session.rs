@@ -1,4 +1,5 @@
-//! A browser's session: who is signed in and what was proven. The cookie's secret is renewed with every new proof.
+//! A browser's session: who is signed in and what was proven. The cookie's secret is renewed with every new proof,
+//! and the forms' token with every sign-in.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -61,13 +62,15 @@ impl Session {
         now.duration_since(self.seen_at) <= lifetimes.idle && now.duration_since(self.opened_at) <= whole
     }
 
-    /// Records a sign-in under a new cookie secret; proofs of another user are dropped.
-    pub fn sign_in(&mut self, user: UserId, entry: AssuranceEntry, renewed: &SecretToken) {
+    /// Records a sign-in under a new cookie secret and a new form token, since whoever used the browser before may know
+    /// the old ones; proofs of another user are dropped.
+    pub fn sign_in(&mut self, user: UserId, entry: AssuranceEntry, renewed: &SecretToken, csrf: SecretToken) {
         if self.user.as_ref() != Some(&user) {
             self.ledger = AssuranceLedger::default();
             self.opened_at = entry.achieved_at;
         }
         self.user = Some(user);
+        self.csrf = csrf;
         self.record(entry, renewed);
     }
 

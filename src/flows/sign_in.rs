@@ -87,16 +87,20 @@ impl SignIn {
         let now = self.clock.now();
         settled(|| {
             let (interaction, mut browser, user) = (interaction.clone(), browser.clone(), user.id.clone());
-            let renewed = self.entropy.token();
+            let (renewed, csrf) = (self.entropy.token(), self.entropy.token());
             let event = self.event(AuditKind::SignedIn, &interaction, &browser, Some(&user));
             self.store.transact(move |db| {
-                let (_, mut session) = match find_own(db, &interaction, &browser, now)? {
+                let (mut interaction, mut session) = match find_own(db, &interaction, &browser, now)? {
                     Ok(own) => own,
                     Err(lost) => return Ok(Err(lost)),
                 };
                 let entry =
                     AssuranceEntry { method: Method::Pwd, achieved_at: now, evidence: Evidence::Password };
-                session.sign_in(user, entry, &renewed);
+                if session.user.as_ref() != Some(&user) && interaction.missed.take().is_some() {
+                    // What one person could not or would not do says nothing about the next.
+                    db.save_interaction(&interaction)?;
+                }
+                session.sign_in(user, entry, &renewed, csrf);
                 db.save_session(&session)?;
                 db.append_event(&event)?;
                 browser.session = session;

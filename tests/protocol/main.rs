@@ -20,6 +20,7 @@ mod metadata;
 mod prompt;
 mod relying_party;
 mod sign_in;
+mod subject;
 mod token;
 mod token_claims;
 mod user_info;

@@ -4,7 +4,7 @@ use facestep::domain::authn::acr::Acr;
 
 use crate::support::{
     TestApp,
-    clients::{authorize, bank},
+    clients::{authorization_parameters, authorize, bank},
     people::PASSWORD,
 };
 
@@ -95,4 +95,20 @@ async fn whoever_gives_up_at_the_sign_in_page_is_sent_back_with_access_denied() 
     let answer = browser.post(&decline, &[("csrf_token", &shown.csrf())]).await;
     assert_eq!(answer.error(), ("access_denied".into(), "user_declined".into()));
     assert_eq!(browser.get(&page).await.status, 410);
+}
+
+#[tokio::test]
+async fn a_sign_in_from_while_a_posted_request_was_kept_does_not_answer_prompt_login() {
+    // OpenID Connect Core 1.0 §3.1.2.1
+    let app = with_ada().await;
+    let browser = app.browser();
+    let kept = app.browser().post("/authorize", &authorization_parameters(&[("prompt", "login")])).await;
+    app.clock.advance(10);
+    app.code_for(&browser, &[]).await;
+    app.clock.advance(10);
+    let page = browser.get(&kept.location()).await.location();
+    assert!(page.ends_with("/sign-in"), "{page}");
+    let answer = browser.submit(&page, &[("username", "ada"), ("password", PASSWORD)]).await;
+    let claims = app.id_token_claims(&answer.code()).await;
+    assert_eq!(claims["auth_time"], claims["iat"]);
 }

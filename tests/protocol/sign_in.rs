@@ -4,6 +4,7 @@ use std::{num::NonZeroU32, time::Duration};
 
 use facestep::{
     app::Settings,
+    domain::authn::policy::MissReason,
     web::throttle::{Allowance, SignInAllowance},
 };
 
@@ -160,6 +161,43 @@ async fn another_account_in_the_same_browser_inherits_no_proof() {
     app.clock.advance(1);
     let answer = browser.sign_in(&authorize(&[("prompt", "login")]), "bob", PASSWORD).await;
     assert_eq!(app.id_token_claims(&answer.code()).await["acr"], "urn:facestep:acr:pwd");
+}
+
+#[tokio::test]
+async fn the_forms_token_is_renewed_at_sign_in() {
+    // RFC 9700 §4.7
+    let app = with_ada().await;
+    let browser = app.browser();
+    let page = browser.get(&authorize(&[])).await.location();
+    let before = browser.get(&page).await.csrf();
+    browser.submit(&page, &[("username", "ada"), ("password", PASSWORD)]).await.code();
+    app.clock.advance(1);
+    let page = browser.get(&authorize(&[("prompt", "login")])).await.location();
+    let fields = [("csrf_token", before.as_str()), ("username", "ada"), ("password", PASSWORD)];
+    assert_eq!(browser.post(&page, &fields).await.status, 403);
+    browser.submit(&page, &[("username", "ada"), ("password", PASSWORD)]).await.code();
+}
+
+#[tokio::test]
+async fn another_account_in_the_same_interaction_inherits_no_miss() {
+    // OpenID Connect Core 1.0 §5.5.1.1: the condition is held against the one who signs in
+    let app = with_ada().await;
+    app.add_user("bob", None).await;
+    let browser = app.browser();
+    let essential = r#"{"id_token":{"acr":{"essential":true,"value":"urn:facestep:acr:face"}}}"#;
+    let page = browser.get(&authorize(&[("claims", essential)])).await.location();
+    let enrol = browser.submit(&page, &[("username", "bob"), ("password", PASSWORD)]).await;
+    assert_eq!(enrol.error().1, "face_not_enrolled");
+
+    app.clock.advance(1);
+    let page = browser.get(&authorize(&[("claims", essential), ("prompt", "login")])).await.location();
+    let interaction = page.split('/').nth(2).unwrap();
+    app.miss(interaction, MissReason::UserDeclined).await;
+    let next = browser.submit(&page, &[("username", "ada"), ("password", PASSWORD)]).await.location();
+    assert!(next.ends_with("/enrol"), "{next}");
+    app.miss(interaction, MissReason::UserDeclined).await;
+    let own = browser.submit(&page, &[("username", "ada"), ("password", PASSWORD)]).await;
+    assert_eq!(own.error().1, "user_declined");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! What comes next for a request: sign in, enrol, step up, proceed or refuse. One pure function of facts.
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -7,6 +8,7 @@ use super::{
     ledger::{AssuranceLedger, Method},
     requirement::{AcrRequest, Prompt, Requirement},
 };
+use crate::domain::id::UserId;
 
 /// Whether a face can be asked of this account at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +62,15 @@ impl MissReason {
     }
 }
 
+/// Who is signed in.
+#[derive(Clone, Copy, Debug)]
+pub struct SignedIn<'a> {
+    /// Their account.
+    pub user: &'a UserId,
+    /// What they have proven.
+    pub ledger: &'a AssuranceLedger,
+}
+
 /// Everything that the decision depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
@@ -67,8 +78,8 @@ pub struct Facts<'a> {
     pub requirement: &'a Requirement,
     /// Which contexts there are.
     pub catalogue: &'a AcrCatalogue,
-    /// What the signed-in user has proven; `None` when nobody is signed in.
-    pub ledger: Option<&'a AssuranceLedger>,
+    /// The signed-in user; `None` when nobody is.
+    pub signed_in: Option<SignedIn<'a>>,
     /// Whether a face can be asked of the account.
     pub face: FaceStanding,
     /// How an earlier try in this interaction ended without success.
@@ -87,6 +98,8 @@ pub enum SignInReason {
     PromptLogin,
     /// The sign-in is older than `max_age`.
     TooOld,
+    /// Someone else is signed in than the one whom the client asked for.
+    OtherUser,
 }
 
 /// Why a request is refused.
@@ -131,7 +144,13 @@ impl StepUpPolicy {
     /// Decides what comes next. A condition that is missed is never a success, and a wish that is missed never an error
     /// (OpenID Connect Core 1.0 §5.5.1.1).
     pub fn decide(facts: Facts<'_>) -> Decision {
-        let Some(ledger) = facts.ledger else { return sign_in(facts, SignInReason::NoSession) };
+        let Some(SignedIn { user, ledger }) = facts.signed_in else {
+            return sign_in(facts, SignInReason::NoSession);
+        };
+        if facts.requirement.subject.as_ref().is_some_and(|asked| asked != user) {
+            return sign_in(facts, SignInReason::OtherUser);
+        }
+        let facts = Facts { moment: asked_moment(facts), ..facts };
         let signed_in_since =
             ledger.latest(Method::Pwd).is_some_and(|entry| entry.achieved_at >= facts.moment.since);
         if facts.requirement.prompt == Prompt::Login && !signed_in_since {
@@ -139,19 +158,19 @@ impl StepUpPolicy {
         }
         let is_condition =
             facts.requirement.minimum.is_some() || matches!(facts.requirement.acr, AcrRequest::Required(_));
+        let mut not_shown = None;
         let mut closed = MissReason::Policy;
         for target in targets(facts) {
             match route(facts, ledger, &target) {
                 Route::Earned(assurance) => return Decision::Proceed(assurance),
-                Route::Open(Decision::SignIn(reason)) => return sign_in(facts, reason),
                 Route::Open(step) if facts.requirement.prompt != Prompt::None => return step,
-                Route::Open(_) if is_condition => return Decision::Refuse(Refusal::InteractionRequired),
-                Route::Open(_) => {}
+                // Any of the listed contexts will do (OpenID Connect Core 1.0 §5.5.1.1): a later one may be earned.
+                Route::Open(step) => not_shown = not_shown.or(Some(refusal_instead_of(&step))),
                 Route::Closed(reason) => closed = reason,
             }
         }
         if is_condition {
-            return Decision::Refuse(Refusal::Unmet(closed));
+            return Decision::Refuse(not_shown.unwrap_or(Refusal::Unmet(closed)));
         }
         match facts.catalogue.strongest(ledger, facts.moment) {
             Some(assurance) => Decision::Proceed(assurance),
@@ -219,6 +238,23 @@ fn way_to(facts: Facts<'_>, ledger: &AssuranceLedger, rule: &AcrRule) -> Route {
         FaceStanding::Enrollable => Route::Open(Decision::Enrol),
         FaceStanding::NotEnrollable => Route::Closed(MissReason::FaceNotEnrolled),
         FaceStanding::Suspended => Route::Closed(MissReason::AttemptsExhausted),
+    }
+}
+
+/// The moment to judge by. Whoever asks for a sign-in asks for the whole authentication anew, so under `prompt=login` no
+/// context rests on a proof from before the request (OpenID Connect Core 1.0 §3.1.2.1).
+fn asked_moment(facts: Facts<'_>) -> Moment {
+    match facts.requirement.prompt {
+        Prompt::Login => Moment { max_age: Some(SignedDuration::ZERO), ..facts.moment },
+        Prompt::AsNeeded | Prompt::None => facts.moment,
+    }
+}
+
+/// What the client is told of a step that may not be shown (OpenID Connect Core 1.0 §3.1.2.6).
+fn refusal_instead_of(step: &Decision) -> Refusal {
+    match step {
+        Decision::SignIn(_) => Refusal::LoginRequired,
+        _ => Refusal::InteractionRequired,
     }
 }
 

@@ -47,7 +47,7 @@ pub struct Interaction {
     pub missed: Option<MissReason>,
     /// How many captures were opened in it; bounded, so that nobody can shop for an easy challenge.
     pub ceremonies_opened: i32,
-    /// When the request came.
+    /// When the request came to its browser; a proof given since then was given for it.
     pub opened_at: Timestamp,
     /// When it lapses.
     pub expires_at: Timestamp,

@@ -131,7 +131,8 @@ fn checked(
     let max_age = checks::max_age::check(parameters)?;
     let resource = checks::resource::check(parameters)?;
     let claims = checks::claims::check(parameters)?;
-    let wanted = checks::acr::Wanted { claims, scope: &scope, resource: &resource };
+    let subject = checks::subject::check(parameters, claims.subject)?;
+    let wanted = checks::acr::Wanted { claims: claims.acr, scope: &scope, resource: &resource };
     let (acr, minimum) = checks::acr::combine(client, parameters, catalogue, wanted);
     let terms = GrantTerms {
         redirect_uri: parameters.value("redirect_uri").unwrap_or_default().to_owned(),
@@ -140,7 +141,7 @@ fn checked(
         code_challenge,
         resource,
     };
-    Ok((Requirement { acr, minimum, max_age, prompt }, terms))
+    Ok((Requirement { acr, minimum, max_age, prompt, subject }, terms))
 }
 
 #[cfg(test)]

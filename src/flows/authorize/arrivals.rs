@@ -77,6 +77,8 @@ pub(super) fn resume(
     };
     if interaction.session.is_none() {
         interaction.session = Some(session.id.clone());
+        // The request begins for this browser now: a sign-in from while it was kept does not answer `prompt=login`.
+        interaction.opened_at = here.now;
         db.save_interaction(&interaction)?;
         let Some(saved) = db.find_interaction(&interaction.id)? else { return Ok(Err(Lost::Unknown)) };
         interaction = saved;

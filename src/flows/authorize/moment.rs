@@ -12,7 +12,7 @@ use crate::{
         audit::{AuditEvent, AuditKind},
         authn::{
             acr::{Assurance, Moment},
-            policy::{Decision, FaceStanding, Facts, StepUpPolicy},
+            policy::{Decision, FaceStanding, Facts, SignedIn, StepUpPolicy},
         },
         id::{AuditId, GrantId, InteractionId, UserId},
         oidc::{
@@ -144,7 +144,7 @@ impl Here {
         let decision = StepUpPolicy::decide(Facts {
             requirement,
             catalogue: &self.policy.catalogue,
-            ledger: user.map(|_| &scene.session.ledger),
+            signed_in: user.map(|user| SignedIn { user: &user.id, ledger: &scene.session.ledger }),
             face,
             missed: scene.interaction.missed,
             moment: Moment {

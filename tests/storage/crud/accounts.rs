@@ -74,7 +74,7 @@ async fn a_session_is_found_by_its_newest_cookie_only() {
                     achieved_at: at(50),
                     evidence: Evidence::ChildRun(RunId::parse("r1").unwrap()),
                 };
-                read.sign_in(user_id("u1"), entry, &secret("newer"));
+                read.sign_in(user_id("u1"), entry, &secret("newer"), secret("newer csrf"));
                 db.save_session(&read)?;
                 assert!(db.find_session(&first_cookie)?.is_none());
                 Ok(read)
@@ -86,7 +86,7 @@ async fn a_session_is_found_by_its_newest_cookie_only() {
         assert_eq!(read.ledger, signed_in.ledger);
         assert_eq!(read.user, signed_in.user);
         assert_eq!((read.opened_at, read.seen_at), (signed_in.opened_at, signed_in.seen_at));
-        assert!(read.csrf.matches("csrf"));
+        assert!(read.csrf.matches("newer csrf"));
         let by_id = store.read(|db| db.find_session_by_id(&SessionId::parse("s1").unwrap())).await.unwrap();
         assert_eq!(by_id.unwrap().token_hash, read.token_hash);
 

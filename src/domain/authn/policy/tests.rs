@@ -21,8 +21,18 @@ fn face(ago: i64) -> AssuranceEntry {
     AssuranceEntry { method: Method::Face, achieved_at: at(NOW - ago), evidence }
 }
 
+fn user(n: u8) -> UserId {
+    UserId::from_random([n; 16])
+}
+
 fn any() -> Requirement {
-    Requirement { acr: AcrRequest::Any, minimum: None, max_age: None, prompt: Prompt::AsNeeded }
+    Requirement {
+        acr: AcrRequest::Any,
+        minimum: None,
+        max_age: None,
+        prompt: Prompt::AsNeeded,
+        subject: None,
+    }
 }
 
 fn wish(acr: Acr) -> Requirement {
@@ -52,11 +62,12 @@ impl Case {
             entries.iter().for_each(|entry| ledger.record(entry.clone()));
             ledger
         });
+        let own = user(1);
         let moment = Moment { now: at(NOW), max_age: self.requirement.max_age, since: at(NOW - 5) };
         StepUpPolicy::decide(Facts {
             requirement: &self.requirement,
             catalogue: &catalogue,
-            ledger: ledger.as_ref(),
+            signed_in: ledger.as_ref().map(|ledger| SignedIn { user: &own, ledger }),
             face: self.face,
             missed: self.missed,
             moment,
@@ -168,4 +179,46 @@ fn prompt_login_asks_for_the_password_once() {
     let login = Requirement { prompt: Prompt::Login, ..any() };
     assert_eq!(case(login.clone(), &[pwd(6)]).decide(), Decision::SignIn(SignInReason::PromptLogin));
     assert_eq!(case(login, &[pwd(3)]).acr(), Some(Acr::pwd()));
+}
+
+#[test]
+fn prompt_login_counts_no_face_from_before_the_request() {
+    // OpenID Connect Core 1.0 §3.1.2.1: the user is reauthenticated
+    let login = |requirement| Requirement { prompt: Prompt::Login, ..requirement };
+    assert_eq!(case(login(condition(Acr::face())), &[pwd(3), face(6)]).decide(), Decision::StepUp);
+    assert_eq!(case(login(condition(Acr::face())), &[pwd(3), face(2)]).acr(), Some(Acr::face()));
+    assert_eq!(case(login(any()), &[pwd(3), face(6)]).acr(), Some(Acr::pwd()));
+}
+
+#[test]
+fn under_prompt_none_any_of_the_listed_contexts_will_do() {
+    // OpenID Connect Core 1.0 §5.5.1.1
+    let either = Requirement {
+        acr: AcrRequest::Required(vec![Acr::face(), Acr::pwd()]),
+        prompt: Prompt::None,
+        ..any()
+    };
+    assert_eq!(case(either.clone(), &[pwd(100)]).acr(), Some(Acr::pwd()));
+    let turned = AcrRequest::Required(vec![Acr::pwd(), Acr::face()]);
+    let max_age = Some(SignedDuration::from_secs(60));
+    let fresh = Requirement { acr: turned.clone(), max_age, ..either.clone() };
+    assert_eq!(case(fresh.clone(), &[pwd(100), face(10)]).acr(), Some(Acr::face()));
+    assert_eq!(case(fresh, &[pwd(100)]).decide(), Decision::Refuse(Refusal::LoginRequired));
+    let fresh = Requirement { max_age, ..either };
+    assert_eq!(case(fresh, &[pwd(100)]).decide(), Decision::Refuse(Refusal::InteractionRequired));
+}
+
+#[test]
+fn nobody_but_the_requested_subject_is_ever_answered_for() {
+    // OpenID Connect Core 1.0 §3.1.2.2
+    let about = |n| Requirement { subject: Some(user(n)), ..any() };
+    let proven = [pwd(3), face(2)];
+    assert_eq!(case(about(1), &proven).acr(), Some(Acr::face()));
+    assert_eq!(case(about(2), &proven).decide(), Decision::SignIn(SignInReason::OtherUser));
+    let silent = Requirement { prompt: Prompt::None, ..about(2) };
+    assert_eq!(case(silent, &proven).decide(), Decision::Refuse(Refusal::LoginRequired));
+    for requirement in [wish(Acr::face()), condition(Acr::pwd())] {
+        let asked = Requirement { subject: Some(user(2)), ..requirement };
+        assert_eq!(case(asked, &proven).decide(), Decision::SignIn(SignInReason::OtherUser));
+    }
 }

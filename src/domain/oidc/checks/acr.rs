@@ -35,7 +35,7 @@ pub fn combine(
         Some(face) => Some(greater(catalogue, client.minimum_acr.clone(), face)),
         None => client.minimum_acr.clone(),
     };
-    if wanted.claims.essential && !wanted.claims.values.is_empty() {
+    if wanted.claims.is_condition() {
         return (AcrRequest::Required(wanted.claims.values), minimum);
     }
     let mut listed = wanted.claims.values;

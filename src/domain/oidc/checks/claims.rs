@@ -1,11 +1,21 @@
-//! The `claims` parameter: of all that it can ask, only `acr` changes what happens here.
+//! The `claims` parameter: of all that it can ask, only `acr` and `sub` change what happens here.
 
 use serde_json::{Map, Value};
 
 use crate::domain::{
     authn::acr::Acr,
+    id::UserId,
     oidc::{error::ProtocolError, interaction::AuthorizationParameters},
 };
+
+/// What is read of the `claims` parameter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RequestedClaims {
+    /// The contexts.
+    pub acr: AcrClaim,
+    /// The user whom the answer must be about (OpenID Connect Core 1.0 §3.1.2.2).
+    pub subject: Option<UserId>,
+}
 
 /// What the `claims` parameter says about `acr` (OpenID Connect Core 1.0 §5.5.1.1).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,29 +27,66 @@ pub struct AcrClaim {
 }
 
 const MALFORMED: ProtocolError = ProtocolError::invalid_request("claims", "claims is malformed");
+const ACR_CONFLICT: ProtocolError =
+    ProtocolError::invalid_request("acr_conflict", "no context meets acr in both id_token and userinfo");
+const SUBJECT_CONFLICT: ProtocolError =
+    ProtocolError::invalid_request("subject_conflict", "claims names different users");
 
 /// Reads the parameter (OpenID Connect Core 1.0 §5.5). Members that are not understood are ignored; what is understood
-/// must have its right shape. `acr` counts wherever it stands, and is essential if it is so in one place.
-pub fn check(parameters: &AuthorizationParameters) -> Result<AcrClaim, ProtocolError> {
-    let Some(text) = parameters.value("claims") else { return Ok(AcrClaim::default()) };
+/// must have its right shape.
+pub fn check(parameters: &AuthorizationParameters) -> Result<RequestedClaims, ProtocolError> {
+    let Some(text) = parameters.value("claims") else { return Ok(RequestedClaims::default()) };
     let members: Map<String, Value> = serde_json::from_str(text).map_err(|_| MALFORMED)?;
-    let places = [in_place(&members, "id_token")?, in_place(&members, "userinfo")?];
-    let mut essential = places.iter().filter(|claim| claim.essential && !claim.values.is_empty());
-    match essential.next() {
-        Some(claim) => Ok(claim.clone()),
-        None => Ok(places.into_iter().find(|claim| !claim.values.is_empty()).unwrap_or_default()),
+    let (id_token, userinfo) = (in_place(&members, "id_token")?, in_place(&members, "userinfo")?);
+    let subject = match (id_token.subject, userinfo.subject) {
+        (Some(a), Some(b)) if a != b => return Err(SUBJECT_CONFLICT),
+        (a, b) => a.or(b),
+    };
+    Ok(RequestedClaims { acr: both(id_token.acr, userinfo.acr)?, subject })
+}
+
+/// One `acr` for the two places, since one authentication stands behind both. What is essential in both is what both
+/// list; where they share nothing no sign-in could meet the request, so it is refused at once (OpenID Connect Core 1.0
+/// §5.5.1.1). What is essential in one place goes before what is voluntary in the other.
+fn both(id_token: AcrClaim, userinfo: AcrClaim) -> Result<AcrClaim, ProtocolError> {
+    match (id_token.is_condition(), userinfo.is_condition()) {
+        (true, true) => {
+            let mut shared = id_token;
+            shared.values.retain(|acr| userinfo.values.contains(acr));
+            if shared.values.is_empty() { Err(ACR_CONFLICT) } else { Ok(shared) }
+        }
+        (true, false) => Ok(id_token),
+        (false, true) => Ok(userinfo),
+        (false, false) if id_token.values.is_empty() => Ok(userinfo),
+        (false, false) => Ok(id_token),
     }
 }
 
-fn in_place(members: &Map<String, Value>, place: &str) -> Result<AcrClaim, ProtocolError> {
-    let requested = match members.get(place) {
-        None | Some(Value::Null) => return Ok(AcrClaim::default()),
-        Some(Value::Object(requested)) => requested,
-        Some(_) => return Err(MALFORMED),
+impl AcrClaim {
+    /// Whether one of its values must be met (OpenID Connect Core 1.0 §5.5.1.1).
+    pub fn is_condition(&self) -> bool {
+        self.essential && !self.values.is_empty()
+    }
+}
+
+fn in_place(members: &Map<String, Value>, place: &str) -> Result<RequestedClaims, ProtocolError> {
+    let Some(requested) = object(members, place)? else { return Ok(RequestedClaims::default()) };
+    let acr = object(requested, "acr")?.map(read).transpose()?.unwrap_or_default();
+    let subject = match object(requested, "sub")?.and_then(|sub| sub.get("value")) {
+        None => None,
+        Some(value) => Some(value.as_str().and_then(UserId::parse).ok_or(MALFORMED)?),
     };
-    match requested.get("acr") {
-        None | Some(Value::Null) => Ok(AcrClaim::default()),
-        Some(Value::Object(acr)) => read(acr),
+    Ok(RequestedClaims { acr, subject })
+}
+
+/// A member that is an object, or absent, or `null` for a claim asked for without more (OpenID Connect Core 1.0 §5.5.1).
+fn object<'a>(
+    members: &'a Map<String, Value>,
+    name: &str,
+) -> Result<Option<&'a Map<String, Value>>, ProtocolError> {
+    match members.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Object(found)) => Ok(Some(found)),
         Some(_) => Err(MALFORMED),
     }
 }

@@ -8,4 +8,5 @@ pub mod prompt;
 pub mod resource;
 pub mod response;
 pub mod scope;
+pub mod subject;
 pub mod unsupported;

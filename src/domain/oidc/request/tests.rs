@@ -6,9 +6,10 @@ use crate::domain::{
         acr::Acr,
         requirement::{AcrRequest, Prompt},
     },
-    id::ClientId,
+    id::{ClientId, UserId},
     keys::SigningAlgorithm,
     oidc::{client::ClientAuthentication, error::ErrorCode},
+    secret::base64url,
 };
 
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -88,6 +89,12 @@ fn every_check_has_its_own_code_and_reason() {
         (&[("claims", r#"{"id_token":[]}"#)], InvalidRequest, "claims"),
         (&[("claims", r#"{"id_token":{"acr":{"values":"x"}}}"#)], InvalidRequest, "claims"),
         (&[("claims", r#"{"id_token":{"acr":{"essential":"yes"}}}"#)], InvalidRequest, "claims"),
+        (&[("claims", r#"{"id_token":{"sub":{"value":1}}}"#)], InvalidRequest, "claims"),
+        (&[("claims", r#"{"userinfo":{"sub":"ada"}}"#)], InvalidRequest, "claims"),
+        (&[("id_token_hint", "e30.e30")], InvalidRequest, "id_token_hint"),
+        (&[("id_token_hint", "e30.e30.x")], InvalidRequest, "id_token_hint"),
+        (&[("id_token_hint", "e30.?.x")], InvalidRequest, "id_token_hint"),
+        (&[("id_token_hint", "e30.e30.x.y.z")], InvalidRequest, "id_token_hint"),
         (&[("nonce", "a"), ("nonce", "b")], InvalidRequest, "repeated_parameter"),
     ];
     for (changes, code, reason) in cases {
@@ -182,4 +189,50 @@ fn a_reply_carries_state_and_iss_in_success_and_error() {
             .starts_with("https://bank.example/cb?x=1&error=invalid_request&error_description=prompt_none")
     );
     assert!(address.ends_with("&state=s&iss=https%3A%2F%2Fid.example"), "{address}");
+}
+
+fn hint(user: &str) -> String {
+    let payload = format!(r#"{{"iss":"https://id.example","sub":"{user}","exp":1}}"#);
+    format!("e30.{}.c2ln", base64url(payload.as_bytes()))
+}
+
+#[test]
+fn a_subject_is_requested_by_claims_or_by_a_hint_that_may_have_expired() {
+    // OpenID Connect Core 1.0 §3.1.2.2, §3.1.2.1
+    let ada = UserId::parse("ada");
+    let hinted = hint("ada");
+    let in_id_token = ("claims", r#"{"id_token":{"sub":{"value":"ada"}}}"#);
+    let in_userinfo = ("claims", r#"{"userinfo":{"sub":{"value":"ada","essential":true}}}"#);
+    let hinted = ("id_token_hint", hinted.as_str());
+    for asked in [&[in_id_token][..], &[in_userinfo], &[hinted], &[hinted, in_id_token]] {
+        assert_eq!(requirement(&client(), asked).subject, ada, "{asked:?}");
+    }
+    let bare = [("claims", r#"{"id_token":{"sub":null},"userinfo":{"sub":{"essential":true}}}"#)];
+    assert_eq!(requirement(&client(), &bare).subject, None);
+}
+
+#[test]
+fn two_requested_subjects_are_refused() {
+    // OpenID Connect Core 1.0 §3.1.2.2
+    let refused = (ErrorCode::InvalidRequest, "subject_conflict");
+    let (hinted, claimed) = (hint("bob"), r#"{"id_token":{"sub":{"value":"ada"}}}"#);
+    assert_eq!(error(&[("claims", claimed), ("id_token_hint", &hinted)]), refused);
+    let two = r#"{"id_token":{"sub":{"value":"ada"}},"userinfo":{"sub":{"value":"bob"}}}"#;
+    assert_eq!(error(&[("claims", two)]), refused);
+}
+
+#[test]
+fn essential_contexts_in_both_places_must_both_be_met() {
+    // OpenID Connect Core 1.0 §5.5.1.1
+    let asked = |id_token: &str, userinfo: &str| {
+        let claim = |values: &str| format!(r#"{{"acr":{{"essential":true,"values":[{values}]}}}}"#);
+        format!(r#"{{"id_token":{},"userinfo":{}}}"#, claim(id_token), claim(userinfo))
+    };
+    let (face, pwd) = (r#""urn:facestep:acr:face""#, r#""urn:facestep:acr:pwd""#);
+    for claims in [asked(&format!("{pwd},{face}"), face), asked(face, &format!("{pwd},{face}"))] {
+        let required = AcrRequest::Required(vec![Acr::face()]);
+        assert_eq!(requirement(&client(), &[("claims", &claims)]).acr, required);
+    }
+    let conflict = (ErrorCode::InvalidRequest, "acr_conflict");
+    assert_eq!(error(&[("claims", &asked(pwd, face))]), conflict);
 }
