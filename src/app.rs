@@ -38,7 +38,7 @@ use crate::{
         browser::Cookies,
         limits::Limits,
         state::{App, DemoDesk},
-        throttle::{SignInAllowance, SignInThrottle},
+        throttle::{Allowance, LOOK_UPS, LookUpThrottle, SignInAllowance, SignInThrottle},
     },
 };
 
@@ -101,6 +101,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How often passwords may be tried.
     pub sign_in: SignInAllowance,
+    /// How often an account may ask the identity source.
+    pub look_ups: Allowance,
 }
 
 impl Default for Settings {
@@ -121,6 +123,7 @@ impl Default for Settings {
             },
             limits: Limits::default(),
             sign_in: SignInAllowance::default(),
+            look_ups: LOOK_UPS,
         }
     }
 }
@@ -160,6 +163,7 @@ pub fn assemble(parts: Parts) -> App {
         cookies: Cookies::of(&issuer),
         limits: settings.limits,
         throttle: SignInThrottle::new(settings.sign_in),
+        look_ups: LookUpThrottle::new(settings.look_ups),
         authorize: Authorize::new(store.clone(), clock.clone(), entropy.clone(), policy),
         browsers: Browsers::new(store.clone(), clock.clone(), settings.sessions),
         sign_in: SignIn::new(store.clone(), clock.clone(), entropy.clone(), passwords),

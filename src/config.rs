@@ -73,7 +73,7 @@ pub struct StepUp {
     pub freshness: SignedDuration,
     /// Whether the ceremony of an enrolment counts as the step-up that it interrupted.
     pub parent_ceremony_counts: bool,
-    /// How long one capture may take, from the page being opened to the sealed frames arriving.
+    /// How long one capture may take, from being opened (`…/begin`) to the sealed frames arriving.
     pub ceremony: SignedDuration,
 }
 

@@ -14,7 +14,7 @@ pub struct KnownDevice {
     pub id: DeviceId,
     /// The account that succeeded on it.
     pub user: UserId,
-    /// Hash of the secret in its cookie.
+    /// Hash of the secret in its cookie; one browser has the same for every account that it is known to.
     pub token_hash: TokenHash,
     /// When it succeeded first.
     pub first_success_at: Timestamp,

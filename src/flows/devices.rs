@@ -6,22 +6,26 @@ use crate::{
     domain::{
         device::KnownDevice,
         id::{DeviceId, UserId},
-        secret::SecretToken,
+        secret::TokenHash,
     },
     ports::{fault::Fault, store::Db},
 };
 
-/// Remembers a browser on which the account just succeeded, by the secret that its cookie gets.
+/// Remembers a browser on which the account just succeeded, by the hash of its cookie's secret; once, should two of its
+/// captures succeed side by side.
 pub(super) fn remember(
     db: &mut dyn Db,
     scribe: &Scribe,
     user: &UserId,
-    secret: &SecretToken,
+    token_hash: TokenHash,
 ) -> Result<(), Fault> {
+    if db.find_device(user, &token_hash)?.is_some() {
+        return Ok(());
+    }
     db.insert_device(&KnownDevice {
         id: DeviceId::from_random(scribe.entropy.bytes()),
         user: user.clone(),
-        token_hash: secret.hash(),
+        token_hash,
         first_success_at: scribe.now,
     })
 }

@@ -41,7 +41,7 @@ pub trait FaceAnalyzer: Send + Sync {
     fn glance(&self, frame: EncodedFrame) -> BoxFuture<'_, Result<Glance, AnalyzerFault>>;
 
     /// Observes a whole capture in order: detector and mesh on every frame; passive attack models and embeddings on the
-    /// best frontal ones.
+    /// best frontal ones, embeddings alone on some turned ones of every stretch.
     fn observe(
         &self,
         frames: Vec<EncodedFrame>,

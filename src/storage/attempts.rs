@@ -128,6 +128,14 @@ impl AttemptStore for Transaction<'_> {
         })
     }
 
+    fn has_population_room(&mut self, window: i64, most: i64) -> Result<bool, Fault> {
+        use population_attempts::{spent, table};
+        self.step(|c| {
+            let counted: Option<i64> = table.find(window).select(spent).first(c).optional()?;
+            Ok(counted.unwrap_or(0) < most)
+        })
+    }
+
     fn refund_population(&mut self, window: i64) -> Result<(), Fault> {
         use population_attempts::{spent, table, time_window};
         self.step(|c| {

@@ -18,7 +18,7 @@ use tracing_actix_web::RequestId;
 
 use super::{
     headers,
-    pages::{self, FaultPage, RequestErrorPage, RequestProblem, SignInPage, Trouble},
+    pages::{self, FaultPage, RequestErrorPage, RequestProblem, Trouble},
 };
 use crate::{
     domain::{
@@ -239,16 +239,23 @@ pub fn form_again(page: &impl pages::Page, is_flawed: bool) -> HttpResponse {
     pages::answer(if is_flawed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, page)
 }
 
-/// The sign-in page again, with what went wrong: 429 and `Retry-After` while throttled (RFC 6585 §4).
-pub fn sign_in_again(page: &SignInPage, wait_seconds: Option<u32>) -> HttpResponse {
+/// A page with a form, again with what went wrong: 429 and `Retry-After` while throttled (RFC 6585 §4).
+pub fn form_refused(page: &impl pages::Page, wait_seconds: Option<u32>) -> HttpResponse {
     match wait_seconds {
-        None => pages::answer(StatusCode::UNPROCESSABLE_ENTITY, page),
-        Some(seconds) => {
-            let mut response = pages::answer(StatusCode::TOO_MANY_REQUESTS, page);
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-            response
-        }
+        None => form_again(page, true),
+        Some(seconds) => with_wait(StatusCode::TOO_MANY_REQUESTS, page, seconds),
     }
+}
+
+/// A page that tells when there is room again (RFC 9110 §15.6.4).
+pub fn no_room(page: &impl pages::Page, wait_seconds: u32) -> HttpResponse {
+    with_wait(StatusCode::SERVICE_UNAVAILABLE, page, wait_seconds)
+}
+
+fn with_wait(status: StatusCode, page: &impl pages::Page, seconds: u32) -> HttpResponse {
+    let mut response = pages::answer(status, page);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
 }
 
 /// A refusal of the token endpoint (RFC 6749 §5.2): a client that did not authenticate is challenged.

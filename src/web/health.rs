@@ -9,7 +9,7 @@ pub async fn live() -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain").body("live")
 }
 
-/// `GET /readyz`: the database answers and holds signing keys.
+/// `GET /readyz`: the database answers, and the signing keys in it can be read; there may be none yet.
 pub async fn ready(app: web::Data<App>) -> Result<HttpResponse, Failure> {
     app.signing_keys.published().await?;
     Ok(HttpResponse::Ok().content_type("text/plain").body("ready"))

@@ -2,7 +2,11 @@
 
 use serde_json::Value;
 
-use super::{browser::Cookies, limits::Limits, throttle::SignInThrottle};
+use super::{
+    browser::Cookies,
+    limits::Limits,
+    throttle::{LookUpThrottle, SignInThrottle},
+};
 use crate::{
     domain::oidc::issuer::Issuer,
     flows::{
@@ -26,6 +30,8 @@ pub struct App {
     pub limits: Limits,
     /// How often passwords may be tried.
     pub throttle: SignInThrottle,
+    /// How often an account may ask the identity source.
+    pub look_ups: LookUpThrottle,
     /// What comes next.
     pub authorize: Authorize,
     /// Who visits.

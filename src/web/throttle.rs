@@ -1,4 +1,5 @@
-//! How often passwords may be tried: for each account name and for each address, whichever is spent first.
+//! How often passwords may be tried: for each account name and for each address, whichever is spent first. And how often
+//! an account may ask the identity source.
 
 use std::{
     net::{IpAddr, Ipv6Addr},
@@ -12,7 +13,7 @@ use governor::{
     clock::{Clock, DefaultClock},
 };
 
-use crate::domain::secret::sha256;
+use crate::domain::{id::UserId, secret::sha256};
 
 /// After so many checks, keys that are back at full quota are forgotten.
 const SWEEP_EVERY: u32 = 1024;
@@ -35,16 +36,25 @@ pub struct SignInAllowance {
     pub by_address: Allowance,
 }
 
+impl Allowance {
+    /// This wide.
+    pub const fn of(burst: u32, every: Duration) -> Self {
+        Self { burst: NonZeroU32::MIN.saturating_add(burst.saturating_sub(1)), every }
+    }
+}
+
 impl Default for SignInAllowance {
     fn default() -> Self {
-        let allowance =
-            |burst: u32, every| Allowance { burst: NonZeroU32::MIN.saturating_add(burst - 1), every };
         Self {
-            by_name: allowance(10, Duration::from_secs(30)),
-            by_address: allowance(100, Duration::from_secs(1)),
+            by_name: Allowance::of(10, Duration::from_secs(30)),
+            by_address: Allowance::of(100, Duration::from_secs(1)),
         }
     }
 }
+
+/// How often one account may ask the identity source, over all its visits, as shipped: enough for typing errors, too
+/// little to search a register with a stolen password.
+pub const LOOK_UPS: Allowance = Allowance::of(10, Duration::from_secs(600));
 
 /// Counts password tries in this process's memory.
 pub struct SignInThrottle {
@@ -80,11 +90,42 @@ impl SignInThrottle {
     }
 
     fn sweep_now_and_then(&self) {
-        if self.checks.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
+        if is_sweep_due(&self.checks) {
             self.names.retain_recent();
             self.addresses.retain_recent();
         }
     }
+}
+
+/// Counts an account's questions to the identity source in this process's memory.
+pub struct LookUpThrottle {
+    accounts: DefaultKeyedRateLimiter<UserId>,
+    clock: DefaultClock,
+    checks: AtomicU32,
+}
+
+impl LookUpThrottle {
+    /// A throttle of this width.
+    pub fn new(allowance: Allowance) -> Self {
+        Self {
+            accounts: RateLimiter::keyed(quota(allowance)),
+            clock: DefaultClock::default(),
+            checks: AtomicU32::new(0),
+        }
+    }
+
+    /// Spends one question; refused with the seconds until the next.
+    pub fn spend(&self, user: &UserId) -> Result<(), u32> {
+        if is_sweep_due(&self.checks) {
+            self.accounts.retain_recent();
+        }
+        let now = self.clock.now();
+        self.accounts.check_key(user).map_err(|refused| whole_seconds(refused.wait_time_from(now)))
+    }
+}
+
+fn is_sweep_due(checks: &AtomicU32) -> bool {
+    checks.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1
 }
 
 fn quota(allowance: Allowance) -> Quota {

@@ -44,6 +44,7 @@ fn check_in() -> Vec<Sample> {
         IdentityProblem::NoMatch,
         IdentityProblem::PartialMatch,
         IdentityProblem::SourceDown,
+        IdentityProblem::Throttled { wait_seconds: 600 },
     ] {
         let page = IdentityPage {
             problem: Some(problem),

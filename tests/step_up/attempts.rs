@@ -7,7 +7,7 @@ use facestep::app::Settings;
 use crate::{
     scene::{CONDITION, Scene, settings},
     support::{
-        browser::TestBrowser,
+        browser::{Answer, TestBrowser},
         capture::{CapturePage, Ending, obedient},
         scripted::{ADAM, CLARA, Scripted},
     },
@@ -129,15 +129,62 @@ async fn all_accounts_together_have_a_budget_that_successes_do_not_use_up() {
     crowded.face.attempts.population_most = 2;
     let scene = Scene::enrolled_with(crowded).await;
     let interaction = scene.begin(&[CONDITION]).await;
+    let mut early = scene.capture_page(&interaction).await;
     for _ in 0..2 {
         scene.look_as(&interaction, Scripted::of(CLARA)).await;
     }
-    let mut page = scene.capture_page(&interaction).await;
-    assert_eq!(page.perform(obedient, Scripted::of(ADAM)).await, Ending::Upload);
-    let answer = page.upload().await;
+    // A capture that was opened before finds no room at its upload, and is told how long.
+    assert_eq!(early.perform(obedient, Scripted::of(ADAM)).await, Ending::Upload);
+    let left = 3_600 - scene.app.now().as_second().rem_euclid(3_600);
+    let is_told = |answer: &Answer| {
+        let told: i64 = answer.header("retry-after").parse().unwrap();
+        assert!((left..=left + 1).contains(&told), "{told} of {left}");
+    };
+    let answer = early.upload().await;
     assert_eq!((answer.status.as_u16(), answer.json()["error"].clone()), (503, "busy".into()));
-    scene.app.clock.advance(3_600);
+    is_told(&answer);
+    // Nobody is let into a capture that could not be judged.
+    let answer = scene.act(&interaction, "begin", &[]).await;
+    assert_eq!(answer.status.as_u16(), 503);
+    is_told(&answer);
+    assert!(answer.body.contains("not available right now"), "{}", answer.body);
+    scene.app.clock.advance(left);
     assert_eq!(scene.look_as(&interaction, Scripted::of(ADAM)).await["outcome"], "done");
+}
+
+#[tokio::test]
+async fn two_accounts_in_one_browser_are_both_known_there() {
+    // One cookie, one row for each account: the second success does not make the first account a stranger.
+    let scene = Scene::enrolled_with(with_most(3)).await;
+    let device = |browser: &TestBrowser| {
+        let cookies = browser.cookie_header();
+        cookies.split("; ").find(|cookie| cookie.starts_with("facestep-device=")).map(str::to_owned)
+    };
+    let known = device(&scene.browser);
+    assert!(known.is_some());
+    // Clara, with a session of her own in Adam's browser, enrols.
+    let shared = Scene { browser: scene.app.browser(), ..scene };
+    shared.browser.adopt(known.as_ref().unwrap());
+    let interaction = shared.begin_as(&shared.browser, "clara", &[CONDITION]).await;
+    shared.identify(&interaction, "FS-100002").await;
+    assert_eq!(shared.look_as(&interaction, Scripted::of(CLARA)).await["outcome"], "done");
+    assert_eq!(device(&shared.browser), known);
+    // A stranger uses both accounts' tries up elsewhere; in the shared browser both still have theirs.
+    for (name, face) in [("adam", ADAM), ("clara", CLARA)] {
+        let stranger = shared.app.browser();
+        for _ in 0..3 {
+            let interaction = shared.begin_as(&stranger, name, &[CONDITION]).await;
+            let begun = crate::scene::act(&stranger, &interaction, "step-up", "begin", &[]).await;
+            let mut page = CapturePage::open(&shared.app, &stranger, &begun.location()).await;
+            assert_eq!(page.capture(obedient, Scripted::of(9)).await["outcome"], "refused");
+        }
+        let own = shared.app.browser();
+        own.adopt(known.as_ref().unwrap());
+        let interaction = shared.begin_as(&own, name, &[CONDITION]).await;
+        let begun = crate::scene::act(&own, &interaction, "step-up", "begin", &[]).await;
+        let mut page = CapturePage::open(&shared.app, &own, &begun.location()).await;
+        assert_eq!(page.capture(obedient, Scripted::of(face)).await["outcome"], "done");
+    }
 }
 
 #[tokio::test]

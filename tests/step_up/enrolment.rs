@@ -1,14 +1,20 @@
 //! The parent workflow: whose document, whose face, and what becomes of a refusal.
 
+use std::time::Duration;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use facestep::domain::{
-    id::{EnrolmentId, InteractionId},
-    user::Username,
-    workflow::enrolment::Enrolment,
+use facestep::{
+    app::Settings,
+    domain::{
+        id::{EnrolmentId, InteractionId},
+        user::Username,
+        workflow::enrolment::Enrolment,
+    },
+    web::{pages::ConsentPage, throttle::Allowance},
 };
 
 use crate::{
-    scene::{CONDITION, Scene},
+    scene::{CONDITION, Scene, act, settings},
     support::{
         clients::authorize,
         people::PASSWORD,
@@ -89,6 +95,31 @@ async fn a_register_cannot_be_searched() {
 }
 
 #[tokio::test]
+async fn an_account_asks_the_source_only_so_often_however_many_runs_it_opens() {
+    // RFC 6585 §4
+    let look_ups = Allowance::of(2, Duration::from_secs(600));
+    let scene = Scene::set_with(Settings { look_ups, ..settings() }).await;
+    for _ in 0..2 {
+        let interaction = scene.begin(&[CONDITION]).await;
+        assert_eq!(scene.identify(&interaction, "FS-1").await.status.as_u16(), 422);
+    }
+    let interaction = scene.begin(&[CONDITION]).await;
+    let throttled = scene.identify(&interaction, "FS-100001").await;
+    assert_eq!(throttled.status.as_u16(), 429);
+    let wait: u32 = throttled.header("retry-after").parse().unwrap();
+    assert!((590..=600).contains(&wait), "{wait}");
+    assert!(throttled.body.contains(&format!("wait {wait} seconds")), "{}", throttled.body);
+    assert_eq!(scene.count("identity_checked").await, 2, "the source was not asked");
+    // Another account is not held up by it.
+    let clara = scene.app.browser();
+    let theirs = scene.begin_as(&clara, "clara", &[CONDITION]).await;
+    let consent = [("decision", "agree"), ("text_version", ConsentPage::TEXT_VERSION)];
+    act(&clara, &theirs, "enrol", "consent", &consent).await;
+    let answer = act(&clara, &theirs, "enrol", "identity", &[("document_number", "FS-100002")]).await;
+    assert_eq!(answer.location(), format!("/interaction/{theirs}/enrol"));
+}
+
+#[tokio::test]
 async fn a_partial_match_ends_the_run() {
     let scene = Scene::set().await;
     let interaction = scene.begin(&[CONDITION]).await;
@@ -128,7 +159,7 @@ async fn consent_to_a_text_that_is_not_in_force_is_asked_for_again() {
     scene.act(&interaction, "consent", &old).await;
     assert_eq!(scene.count("consent_given").await, 0);
     scene.agree(&interaction).await;
-    assert_eq!(scene.last("consent_given").await["text_version"], "2026-11-23");
+    assert_eq!(scene.last("consent_given").await["text_version"], ConsentPage::TEXT_VERSION);
 }
 
 #[tokio::test]

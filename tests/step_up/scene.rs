@@ -7,6 +7,7 @@ use facestep::{
     domain::{audit::AuditEvent, user::User},
     identity::personas::BUILT_IN,
     ports::store::Db,
+    web::pages::ConsentPage,
 };
 use jiff::SignedDuration;
 use serde_json::Value;
@@ -96,7 +97,7 @@ impl Scene {
 
     /// Agrees to the text in force.
     pub async fn agree(&self, interaction: &str) {
-        let fields = [("decision", "agree"), ("text_version", "2026-11-23")];
+        let fields = [("decision", "agree"), ("text_version", ConsentPage::TEXT_VERSION)];
         let next = self.act(interaction, "consent", &fields).await.location();
         assert_eq!(next, format!("/interaction/{interaction}/enrol"));
     }

@@ -70,6 +70,10 @@ async fn the_population_spends_no_more_than_its_budget_in_each_window() {
         assert!(spend(7, 2).await);
         assert!(spend(7, 2).await);
         assert!(!spend(7, 2).await);
+        let has_room =
+            async |window, most| store.read(move |db| db.has_population_room(window, most)).await.unwrap();
+        assert!(!has_room(7, 2).await);
+        assert!(has_room(7, 3).await && has_room(8, 1).await, "asking counts nothing");
         // A success gives one back, and never more than were taken.
         store.transact(|db| db.refund_population(7)).await.unwrap();
         assert!(spend(7, 2).await);

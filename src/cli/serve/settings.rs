@@ -37,6 +37,7 @@ pub fn from(config: &Config) -> Settings {
             within: Duration::try_from(config.limits.request).unwrap_or(shipped.limits.within),
         },
         sign_in: shipped.sign_in,
+        look_ups: shipped.look_ups,
     }
 }
 

@@ -1,4 +1,4 @@
-//! The numbers that captures are led and judged by, each with what it rests on. "The sample actors" are the three people
+//! The numbers that captures are led and judged by, each with what it rests on. "The sample actors" are the two people
 //! whose frames are in `tests/fixtures`: mesh warps of one portrait each, so they show the path and not its accuracy.
 
 use jiff::SignedDuration;

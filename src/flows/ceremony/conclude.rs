@@ -17,7 +17,7 @@ use crate::{
             ceremony::Ceremony,
             verification::{Cause, Passed, Rejection, Verdict},
         },
-        id::EnrolmentId,
+        id::{EnrolmentId, UserId},
         oidc::interaction::Interaction,
         secret::SecretToken,
         workflow::{
@@ -124,12 +124,25 @@ impl Conclusion {
         };
         let device = match budget.scope {
             DeviceScope::Known(_) => None,
-            DeviceScope::Unknown => {
-                devices::remember(db, scribe, &budget.user, &self.device)?;
-                Some(self.device.clone())
-            }
+            DeviceScope::Unknown => self.remember_browser(db, scribe, &budget.user)?,
         };
         Ok(Judged { interaction: interaction.id, outcome: Outcome::Done, renewed, device })
+    }
+
+    /// Remembers the browser for this account; the secret is new only where the browser has none. One that it has may be
+    /// what it is known to other accounts by, and no other site can have planted it (`__Host-`, RFC 6265bis §4.1.3.2).
+    fn remember_browser(
+        &self,
+        db: &mut dyn Db,
+        scribe: &Scribe,
+        user: &UserId,
+    ) -> Served<Option<SecretToken>> {
+        let (hash, minted) = match &self.browser.device {
+            Some(presented) => (presented.clone(), None),
+            None => (self.device.hash(), Some(self.device.clone())),
+        };
+        devices::remember(db, scribe, user, hash)?;
+        Ok(minted)
     }
 
     /// Completes the parent run with its enrolment.

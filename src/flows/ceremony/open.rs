@@ -1,5 +1,7 @@
 //! Opens captures: a challenge, a nonce and keys for one run, as often as the rules allow.
 
+use jiff::Timestamp;
+
 use super::{Ceremonies, FaceRefusal, Served, Visit};
 use crate::{
     domain::{
@@ -17,8 +19,12 @@ use crate::{
     ports::{entropy::Entropy, fault::Fault, store::Db},
 };
 
+/// The longest wait that is told, in seconds: whoever comes back after an hour is told anew.
+const LONGEST_WAIT: i64 = 3_600;
+
 impl Ceremonies {
-    /// Opens a capture for the interaction's run, if the account's tries and the interaction's own limit allow it.
+    /// Opens a capture for the interaction's run, if the account's tries, everybody's and the interaction's own limit allow
+    /// it. The upload asks for everybody's again; asked here, nobody turns their head for nothing.
     pub async fn open(&self, interaction: &InteractionId, browser: &Browser) -> Served<CeremonyId> {
         let id = CeremonyId::from_random(self.room.entropy.bytes());
         let keys = self.room.opener.new_keys(&id)?;
@@ -39,6 +45,10 @@ impl Ceremonies {
                 let ceremony = Ceremony::open(run, parts, policy.capture.lifetime, scribe.now)
                     .ok_or(FaceRefusal::WrongStep)?;
                 budget_of(db, &visit, &browser)?.admit(scribe.now, &policy.attempts)?;
+                let window = policy.attempts.window(scribe.now);
+                if !db.has_population_room(window, policy.attempts.population_most)? {
+                    return Err(FaceRefusal::Crowded { until: policy.attempts.window_end(scribe.now) }.into());
+                }
                 if visit.interaction.ceremonies_opened >= policy.most_ceremonies {
                     return Err(FaceRefusal::NoMoreCaptures.into());
                 }
@@ -50,6 +60,14 @@ impl Ceremonies {
                 Ok(ceremony.id)
             })
             .await
+    }
+
+    /// Seconds from now to a moment, the last begun one counted whole; an hour at most and one at least.
+    pub fn seconds_until(&self, moment: Timestamp) -> u32 {
+        let wait = moment.duration_since(self.room.clock.now());
+        let begun = i64::from(wait.subsec_nanos() > 0);
+        let seconds = wait.as_secs().saturating_add(begun).clamp(1, LONGEST_WAIT);
+        u32::try_from(seconds).unwrap_or(u32::MAX)
     }
 
     /// A capture that waits for its page in this browser; one that was begun or is over is refused.

@@ -35,6 +35,8 @@ pub trait AttemptStore {
     fn clear_budgets(&mut self, user: &UserId) -> Result<(), Fault>;
     /// Counts one attempt in the population's current window unless `most` were counted: `false` when full.
     fn spend_population(&mut self, window: i64, most: i64) -> Result<bool, Fault>;
+    /// Whether fewer than `most` were counted in the window; counts nothing.
+    fn has_population_room(&mut self, window: i64, most: i64) -> Result<bool, Fault>;
     /// Takes one attempt back out of the window, as when it succeeded.
     fn refund_population(&mut self, window: i64) -> Result<(), Fault>;
 }

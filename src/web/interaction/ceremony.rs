@@ -8,7 +8,11 @@ use actix_web::{
 };
 use serde_json::{Value, json};
 
-use super::{check::or_elsewhere, outcome::outcome_address, socket::PageLine};
+use super::{
+    check::or_elsewhere,
+    outcome::{outcome_address, outcome_page},
+    socket::PageLine,
+};
 use crate::{
     domain::{
         face::ceremony::{Ceremony, CeremonyRefusal},
@@ -24,12 +28,14 @@ use crate::{
     ports::fault::Fault,
     web::{
         browser::{InInteraction, OwnBrowser},
-        error::Failure,
+        error::{Failure, no_room},
         follow::{follow, resume_address, see_other},
         form::{Form, is_same_origin},
         headers::FormTarget,
         limits::read_body,
-        pages::{self, BriefingPage, CapturePage, FrameSettings, HintSettings, Purpose},
+        pages::{
+            self, BriefingPage, CapturePage, FrameSettings, HintSettings, Outcome as OutcomeWords, Purpose,
+        },
         state::App,
     },
 };
@@ -83,6 +89,11 @@ pub async fn begin(
             app.step_up.give_up(&interaction, &browser, GivenUp::NoMoreCaptures).await?;
             let next = app.authorize.advance(&interaction, &browser).await?;
             Ok(follow(&app, &interaction, &next, None))
+        }
+        Err(Unserved::Refused(FaceRefusal::Crowded { until })) => {
+            let open = app.authorize.find(&interaction, &browser).await?;
+            let wait_seconds = app.ceremonies.seconds_until(until);
+            Ok(no_room(&outcome_page(&open, OutcomeWords::Unavailable { wait_seconds }), wait_seconds))
         }
         Err(Unserved::Refused(FaceRefusal::WrongStep)) => Ok(see_other(&resume_address(&interaction))),
         Err(other) => Err(other.into()),
@@ -163,6 +174,9 @@ pub async fn upload(
             let interaction = app.ceremonies.interaction_of(&ceremony, &browser).await?;
             let next = outcome_address(&interaction, &[]);
             Ok(HttpResponse::Ok().json(json!({ "outcome": "refused", "next": next })))
+        }
+        Err(Unserved::Refused(FaceRefusal::Crowded { until })) => {
+            Err(Failure::Busy { retry_seconds: app.ceremonies.seconds_until(until) })
         }
         Err(other) => Err(other.into()),
     }

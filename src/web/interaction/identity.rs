@@ -8,11 +8,11 @@ use crate::{
     ports::store,
     web::{
         browser::{InInteraction, OwnBrowser},
-        error::{Failure, form_again},
+        error::{Failure, form_refused},
         follow::{resume_address, see_other},
         form::Form,
         headers::FormTarget,
-        pages::{IdentityPage, IdentityProblem, Persona, PersonaEnding},
+        pages::{self, IdentityPage, IdentityProblem, Persona, PersonaEnding},
         state::App,
     },
 };
@@ -33,6 +33,10 @@ pub async fn submit(
     let number = form.value("document_number").unwrap_or_default().trim().to_uppercase();
     if number.is_empty() || number.len() > LONGEST_NUMBER {
         return page(&app, &open, number, Some(IdentityProblem::Malformed)).await;
+    }
+    // Runs are free, so what a run counts would not keep anyone from searching the register.
+    if let Some(Err(wait_seconds)) = open.session.user.as_ref().map(|user| app.look_ups.spend(user)) {
+        return page(&app, &open, number, Some(IdentityProblem::Throttled { wait_seconds })).await;
     }
     match or_elsewhere(app.enrol.identify(&interaction, &browser, &number).await)? {
         None => Ok(see_other(&resume_address(&interaction))),
@@ -64,7 +68,10 @@ pub async fn page(
         personas: personas.into_iter().map(card).collect(),
         problem,
     };
-    Ok(form_again(&page, problem.is_some()))
+    Ok(match problem {
+        None => pages::shown(&page),
+        Some(problem) => form_refused(&page, problem.wait_seconds()),
+    })
 }
 
 fn card(persona: store::Persona) -> Persona {

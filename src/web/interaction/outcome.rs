@@ -7,7 +7,10 @@ use serde::Deserialize;
 use super::check::or_elsewhere;
 use crate::{
     domain::{face::verification::Advice, id::InteractionId},
-    flows::step_up::{GivenUp, Setback},
+    flows::{
+        authorize::OpenInteraction,
+        step_up::{GivenUp, Setback},
+    },
     web::{
         browser::{InInteraction, OwnBrowser},
         error::Failure,
@@ -45,13 +48,18 @@ pub async fn show(
         Some(Setback::Elsewhere) | None => return Ok(see_other(&resume_address(&interaction))),
     };
     let open = app.authorize.find(&interaction, &browser).await?;
-    Ok(pages::shown(&OutcomePage {
+    Ok(pages::shown(&outcome_page(&open, outcome)))
+}
+
+/// The page about an outcome.
+pub fn outcome_page(open: &OpenInteraction, outcome: Outcome) -> OutcomePage {
+    OutcomePage {
         interaction: open.interaction.id.to_string(),
         csrf: open.session.csrf.expose().to_owned(),
         client: open.client.name.clone(),
         returns_to: FormTarget::of(&open.request.terms.redirect_uri),
         outcome,
-    }))
+    }
 }
 
 /// `POST /interaction/{interaction}/decline`: the client gets its answer without a face.

@@ -6,7 +6,7 @@ use crate::{
     flows::{authorize::OpenInteraction, sign_in::SignInOutcome},
     web::{
         browser::{InInteraction, OwnBrowser},
-        error::{Failure, sign_in_again},
+        error::{Failure, form_refused},
         follow::follow,
         form::Form,
         headers::FormTarget,
@@ -37,7 +37,7 @@ pub async fn submit(
     form.prove_own(&request, &app, &browser)?;
     let open = app.authorize.find(&interaction, &browser).await?;
     let typed = form.value("username").unwrap_or_default();
-    let again = |problem, wait| sign_in_again(&page(&open, typed.to_owned(), Some(problem)), wait);
+    let again = |problem, wait| form_refused(&page(&open, typed.to_owned(), Some(problem)), wait);
     let (Some(name), Some(password)) = (form.value("username"), form.value("password")) else {
         return Ok(again(SignInProblem::Incomplete, None));
     };

@@ -78,9 +78,22 @@ pub enum IdentityProblem {
     PartialMatch,
     /// The source does not answer.
     SourceDown,
+    /// This account asked too often.
+    Throttled {
+        /// Seconds until the next question is accepted.
+        wait_seconds: u32,
+    },
 }
 
 impl IdentityProblem {
+    /// Seconds until the next number is accepted, where it has to wait.
+    pub fn wait_seconds(self) -> Option<u32> {
+        match self {
+            Self::Throttled { wait_seconds } => Some(wait_seconds),
+            _ => None,
+        }
+    }
+
     /// Key of what happened.
     pub fn title(self) -> &'static str {
         match self {
@@ -88,6 +101,7 @@ impl IdentityProblem {
             Self::NoMatch => "identity-no-match",
             Self::PartialMatch => "identity-partial-match",
             Self::SourceDown => "identity-source-down",
+            Self::Throttled { .. } => "identity-throttled",
         }
     }
 
@@ -98,6 +112,7 @@ impl IdentityProblem {
             Self::NoMatch => "identity-no-match-next",
             Self::PartialMatch => "identity-partial-match-next",
             Self::SourceDown => "identity-source-down-next",
+            Self::Throttled { .. } => "identity-throttled-next",
         }
     }
 }

@@ -158,7 +158,7 @@ fn pictures_that_were_committed_before_anything_was_asked_are_not_compared() {
     let challenge = LivenessChallenge::draw(&[0, 1, 0, 2]).unwrap();
     let other = Capture::perform(towards, |look| Look { person: 2, ..look });
     let mut prepared = Capture::of(challenge);
-    prepared.now = prepared.now - SignedDuration::from_secs(5);
+    prepared.now -= SignedDuration::from_secs(5);
     (0..8).for_each(|_| prepared.frame(Look::at(0.0, 0.0)));
     prepared.transcript.revealed_at = other.transcript.revealed_at.clone();
     prepared.transcript.finished_at = other.transcript.finished_at;
