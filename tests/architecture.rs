@@ -182,7 +182,7 @@ fn both_engines_have_the_same_migrations() {
 #[test]
 fn nothing_names_a_registry_or_a_machine() {
     // Where packages come from is the package clients' business, and a path on someone's machine is nobody's.
-    let hosts = ["pypi", "pythonhosted", "crates", "npmjs", "registry.npmjs"].map(|host| {
+    let hosts = ["pypi", "pythonhosted", "crates", "npmjs"].map(|host| {
         let ending = if host == "crates" { "io" } else { "org" };
         format!("{host}.{ending}")
     });
