@@ -8,7 +8,7 @@ use std::{
 };
 
 use tokio::{
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     sync::watch,
 };
 
@@ -51,6 +51,7 @@ const HTTP_WORKERS: usize = 2;
 /// Runs the provider.
 pub async fn run(file: &ConfigFile) -> Result<(), Failure> {
     let began = Instant::now();
+    let signals = StopSignals::listen()?;
     let config = file.load()?;
     telemetry::start(&config.log)?;
     // First what refuses to start: nothing is written before the models are known to be the right ones.
@@ -68,7 +69,7 @@ pub async fn run(file: &ConfigFile) -> Result<(), Failure> {
     let serving = tokio::spawn(server);
     let started_in_ms = began.elapsed().as_millis();
     tracing::info!(issuer = config.issuer, listen = %config.listen, database = %config.database_url, started_in_ms, "ready");
-    told_to_stop().await?;
+    signals.told().await;
     tracing::info!("stopping: requests in progress are finished first");
     handle.stop(true).await;
     serving.await??;
@@ -133,12 +134,23 @@ fn put_together(parts: Parts, analyzer: Arc<Analyzer>) -> Result<App, Failure> {
     }))
 }
 
-/// Waits for SIGTERM or SIGINT.
-async fn told_to_stop() -> Result<(), Failure> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// SIGTERM and SIGINT from now on: whoever is told that the server is ready may stop it at once.
+struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    fn listen() -> Result<Self, Failure> {
+        let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        Ok(Self { terminate, interrupt })
     }
-    Ok(())
+
+    /// Waits for either.
+    async fn told(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
