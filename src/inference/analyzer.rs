@@ -9,7 +9,8 @@ use std::{
 use crate::{
     domain::face::{
         capture::EncodedFrame,
-        observation::{FrameObservation, Glance, ObservedFace},
+        examination::{CloserLooks, WorthyFace},
+        observation::{CloserLook, FrameObservation, Glance},
         template::{FaceTemplate, ModelId},
     },
     ports::{
@@ -22,7 +23,6 @@ use crate::{
 use super::{
     image::Limits,
     pipeline::{Pipeline, PipelineFault, UnusablePortrait},
-    selection::{SelectionPolicy, Worth, choose},
     verify::{ModelFault, Models},
     workers::{Lane, NotDone, Waiting, Workers},
 };
@@ -41,8 +41,6 @@ pub struct AnalyzerSettings {
     pub waiting: Waiting,
     /// Longest time from a request to its answer.
     pub deadline: Duration,
-    /// Which frames get the costly models.
-    pub selection: SelectionPolicy,
     /// What may be decoded.
     pub limits: Limits,
 }
@@ -54,7 +52,6 @@ impl Default for AnalyzerSettings {
             threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             waiting: Waiting { hints: 16, captures: 8 },
             deadline: Duration::from_secs(15),
-            selection: SelectionPolicy::default(),
             limits: Limits::PICTURE,
         }
     }
@@ -65,7 +62,6 @@ pub struct Analyzer {
     workers: Workers<Pipeline>,
     embedder: ModelId,
     deadline: Duration,
-    selection: SelectionPolicy,
 }
 
 /// Why the analyzer does not start.
@@ -90,58 +86,52 @@ impl Analyzer {
             workers: Workers::start(pipelines, Waiting { captures, ..settings.waiting })?,
             embedder: models.embedder_id(),
             deadline: settings.deadline,
-            selection: settings.selection,
         })
     }
 
-    /// Detector and mesh on every frame.
-    async fn observe_all(
+    /// Detector and mesh on some frames.
+    async fn observe_some(
         &self,
-        frames: &Arc<[EncodedFrame]>,
+        frames: Arc<[EncodedFrame]>,
+        places: Vec<usize>,
         until: Instant,
-    ) -> Result<Vec<FrameObservation>, AnalyzerFault> {
-        let piece = |start: usize| {
-            let frames = Arc::clone(frames);
-            move |pipeline: &mut Pipeline| -> Result<Vec<FrameObservation>, PipelineFault> {
-                frames.iter().skip(start).take(PIECE).map(|frame| pipeline.observe(frame)).collect()
+    ) -> Result<Vec<Option<FrameObservation>>, AnalyzerFault> {
+        let piece = |places: &[usize]| {
+            let (frames, places) = (Arc::clone(&frames), places.to_vec());
+            move |pipeline: &mut Pipeline| -> Result<Vec<(usize, FrameObservation)>, PipelineFault> {
+                let named = places.iter().filter_map(|place| Some((*place, frames.get(*place)?)));
+                named.map(|(place, frame)| Ok((place, pipeline.observe(frame)?))).collect()
             }
         };
-        let pieces = (0..frames.len()).step_by(PIECE).map(piece).collect();
-        let mut observations = Vec::with_capacity(frames.len());
+        let pieces = places.chunks(PIECE).map(piece).collect();
+        let mut seen: Vec<Option<FrameObservation>> = frames.iter().map(|_| None).collect();
         for observed in self.workers.run_all(Lane::Capture, until, pieces).await? {
-            observations.extend(observed?);
+            for (place, observation) in observed? {
+                if let Some(entry) = seen.get_mut(place) {
+                    *entry = Some(observation);
+                }
+            }
         }
-        Ok(observations)
+        Ok(seen)
     }
 
-    /// Attack models and embedding on the frames that deserve them.
-    async fn look_closer(
+    /// Attack models and embedding on the faces that are worth them.
+    async fn look_closer_at(
         &self,
-        frames: &Arc<[EncodedFrame]>,
-        observations: &mut [FrameObservation],
+        frames: Arc<[EncodedFrame]>,
+        faces: Vec<WorthyFace>,
         until: Instant,
-    ) -> Result<(), AnalyzerFault> {
-        let mut alone: Vec<Option<&mut ObservedFace>> =
-            observations.iter_mut().map(|seen| seen.face.as_mut().filter(|_| seen.faces == 1)).collect();
-        let chosen = choose(&alone.iter().map(Option::as_deref).collect::<Vec<_>>(), &self.selection);
-        let mut faces: Vec<(usize, Worth, &mut ObservedFace)> = chosen
-            .into_iter()
-            .filter_map(|(place, worth)| Some((place, worth, alone.get_mut(place)?.take()?)))
-            .collect();
-        let look = |(place, worth, face): &(usize, Worth, &mut ObservedFace)| {
-            let (frames, place, worth, face) = (Arc::clone(frames), *place, *worth, (*face).clone());
-            move |pipeline: &mut Pipeline| {
-                frames.get(place).map(|frame| pipeline.look_closer(frame, &face, worth)).transpose()
+    ) -> Result<CloserLooks, AnalyzerFault> {
+        let look = |face: WorthyFace| {
+            let frames = Arc::clone(&frames);
+            move |pipeline: &mut Pipeline| -> Result<Option<(usize, CloserLook)>, PipelineFault> {
+                let Some(frame) = frames.get(face.place) else { return Ok(None) };
+                Ok(Some((face.place, pipeline.look_closer(frame, &face)?)))
             }
         };
-        let looks = self.workers.run_all(Lane::Begun, until, faces.iter().map(look).collect()).await?;
-        for ((_, _, face), look) in faces.iter_mut().zip(looks) {
-            if let Some(look) = look? {
-                face.live = look.live;
-                face.embedding = look.embedding;
-            }
-        }
-        Ok(())
+        let looks = self.workers.run_all(Lane::Begun, until, faces.into_iter().map(look).collect()).await?;
+        let looks: Vec<Option<(usize, CloserLook)>> = looks.into_iter().collect::<Result<_, _>>()?;
+        Ok(CloserLooks::new(looks.into_iter().flatten().collect()))
     }
 }
 
@@ -160,15 +150,20 @@ impl FaceAnalyzer for Analyzer {
 
     fn observe(
         &self,
-        frames: Vec<EncodedFrame>,
-    ) -> BoxFuture<'_, Result<Vec<FrameObservation>, AnalyzerFault>> {
+        frames: Arc<[EncodedFrame]>,
+        places: Vec<usize>,
+    ) -> BoxFuture<'_, Result<Vec<Option<FrameObservation>>, AnalyzerFault>> {
         let until = Instant::now() + self.deadline;
-        Box::pin(async move {
-            let frames: Arc<[EncodedFrame]> = frames.into();
-            let mut observations = self.observe_all(&frames, until).await?;
-            self.look_closer(&frames, &mut observations, until).await?;
-            Ok(observations)
-        })
+        Box::pin(self.observe_some(frames, places, until))
+    }
+
+    fn look_closer(
+        &self,
+        frames: Arc<[EncodedFrame]>,
+        faces: Vec<WorthyFace>,
+    ) -> BoxFuture<'_, Result<CloserLooks, AnalyzerFault>> {
+        let until = Instant::now() + self.deadline;
+        Box::pin(self.look_closer_at(frames, faces, until))
     }
 
     fn embed_portrait(&self, portrait: EncodedFrame) -> BoxFuture<'_, Result<FaceTemplate, PortraitRefusal>> {

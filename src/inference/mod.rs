@@ -18,7 +18,6 @@ pub mod pipeline;
 pub mod quality;
 mod resize;
 pub mod runtime;
-pub mod selection;
 mod tensor;
 pub mod verify;
 pub mod warp;

@@ -4,7 +4,8 @@
 
 use crate::domain::face::{
     capture::EncodedFrame,
-    observation::{FrameObservation, Glance, GlancedFace, LiveScore, ObservedFace, Point},
+    examination::{Worth, WorthyFace},
+    observation::{CloserLook, FrameObservation, Glance, GlancedFace, ObservedFace, Point},
     template::{Embedding, FaceTemplate, ModelId},
 };
 
@@ -17,7 +18,6 @@ use super::{
     mesh::Mesher,
     quality,
     runtime::RuntimeFault,
-    selection::Worth,
     verify::{ModelFault, Models},
 };
 
@@ -53,14 +53,6 @@ pub enum UnusablePortrait {
     /// The pipeline gave no answer.
     #[error(transparent)]
     Pipeline(#[from] PipelineFault),
-}
-
-/// What the costly models say of a face.
-pub struct CloserLook {
-    /// The attack models' score, if they were asked and the face lies in the picture.
-    pub live: Option<LiveScore>,
-    /// The face as a vector, if it has one.
-    pub embedding: Option<Embedding>,
 }
 
 /// Least distance between a portrait's eyes in pixels: less than a third of the embedder's own picture is guesswork.
@@ -120,10 +112,9 @@ impl Pipeline {
     pub fn look_closer(
         &mut self,
         frame: &EncodedFrame,
-        face: &ObservedFace,
-        worth: Worth,
+        face: &WorthyFace,
     ) -> Result<CloserLook, PipelineFault> {
-        self.look_closer_at(&decode(frame.bytes(), &self.limits)?, face, worth)
+        self.look_closer_at(&decode(frame.bytes(), &self.limits)?, face)
     }
 
     /// Detector and mesh on one picture.
@@ -155,8 +146,6 @@ impl Pipeline {
             mesh: mesh.points,
             presence: mesh.presence,
             pose: mesh.pose,
-            live: None,
-            embedding: None,
         }))
     }
 
@@ -164,11 +153,10 @@ impl Pipeline {
     pub fn look_closer_at(
         &mut self,
         picture: &Picture,
-        face: &ObservedFace,
-        worth: Worth,
+        face: &WorthyFace,
     ) -> Result<CloserLook, PipelineFault> {
         Ok(CloserLook {
-            live: match worth {
+            live: match face.worth {
                 Worth::Everything => self.attack.look(picture, &face.bounds)?,
                 Worth::Embedding => None,
             },

@@ -1,8 +1,11 @@
 //! The models.
 
+use std::sync::Arc;
+
 use super::{BoxFuture, fault::Fault};
 use crate::domain::face::{
     capture::EncodedFrame,
+    examination::{CloserLooks, WorthyFace},
     observation::{FrameObservation, Glance},
     template::{FaceTemplate, ModelId},
 };
@@ -40,12 +43,21 @@ pub trait FaceAnalyzer: Send + Sync {
     /// Looks at a hint frame: detector, mesh and exposure only.
     fn glance(&self, frame: EncodedFrame) -> BoxFuture<'_, Result<Glance, AnalyzerFault>>;
 
-    /// Observes a whole capture in order: detector and mesh on every frame; passive attack models and embeddings on the
-    /// best frontal ones, embeddings alone on some turned ones of every stretch.
+    /// Observes frames of a capture, those at `places`: detector and mesh. The answer has an entry for every frame, `None`
+    /// for those that were passed over.
     fn observe(
         &self,
-        frames: Vec<EncodedFrame>,
-    ) -> BoxFuture<'_, Result<Vec<FrameObservation>, AnalyzerFault>>;
+        frames: Arc<[EncodedFrame]>,
+        places: Vec<usize>,
+    ) -> BoxFuture<'_, Result<Vec<Option<FrameObservation>>, AnalyzerFault>>;
+
+    /// Runs the costly models on faces that were observed before. Goes before new captures, and is never refused for want
+    /// of room.
+    fn look_closer(
+        &self,
+        frames: Arc<[EncodedFrame]>,
+        faces: Vec<WorthyFace>,
+    ) -> BoxFuture<'_, Result<CloserLooks, AnalyzerFault>>;
 
     /// Makes a template of a portrait with exactly one usable face.
     fn embed_portrait(&self, portrait: EncodedFrame) -> BoxFuture<'_, Result<FaceTemplate, PortraitRefusal>>;

@@ -1,12 +1,14 @@
 //! The port as the flows use it: a capture observed in order, costly models on the frames that deserve them.
 
-use std::{num::NonZeroUsize, time::Duration};
+use std::{num::NonZeroUsize, sync::Arc, time::Duration};
 
 use facestep::{
-    domain::face::{capture::EncodedFrame, observation::ObservedFace},
+    domain::face::{
+        capture::EncodedFrame,
+        examination::{Worth, WorthyFace},
+    },
     inference::{
         analyzer::{Analyzer, AnalyzerSettings},
-        selection::SelectionPolicy,
         workers::Waiting,
     },
     ports::face::{AnalyzerFault, FaceAnalyzer, PortraitRefusal},
@@ -27,25 +29,38 @@ fn capture() -> Vec<EncodedFrame> {
         .into()
 }
 
+/// The places of all frames.
+fn all(frames: &[EncodedFrame]) -> Vec<usize> {
+    (0..frames.len()).collect()
+}
+
 #[tokio::test]
-async fn a_capture_is_observed_in_order_and_only_chosen_frames_get_the_costly_models() {
-    let selection = SelectionPolicy { frontal: 2, ..SelectionPolicy::default() };
-    let analyzer = analyzer(AnalyzerSettings { selection, ..AnalyzerSettings::default() });
+async fn a_capture_is_observed_in_order_and_only_where_it_is_asked_for() {
+    let analyzer = analyzer(AnalyzerSettings::default());
     let mut frames = capture();
     frames.push(frame("two_faces.jpg"));
     frames.push(frame("no_face.jpg"));
-    let seen = analyzer.observe(frames).await.unwrap();
-    assert_eq!(seen.iter().map(|o| o.faces).collect::<Vec<_>>(), [1, 1, 1, 1, 1, 2, 0]);
-    let yaw: Vec<f32> = seen[..3].iter().map(|o| o.face.as_ref().unwrap().pose.yaw).collect();
-    assert!(yaw[1] > yaw[0] + 18.0 && yaw[2] < yaw[0] - 18.0, "{yaw:?}");
-    let pitch = |i: usize| seen[i].face.as_ref().unwrap().pose.pitch;
-    assert!(pitch(3) > pitch(0) + 9.0 && pitch(4) < pitch(0) - 9.0);
-    let with = |has: fn(&ObservedFace) -> bool| -> Vec<usize> {
-        (0..seen.len()).filter(|i| seen[*i].face.as_ref().is_some_and(has)).collect()
+    let seen = analyzer.observe(frames.into(), vec![6, 0, 1, 2, 3, 5]).await.unwrap();
+    let faces: Vec<_> = seen.iter().map(|o| o.as_ref().map(|o| o.faces)).collect();
+    assert_eq!(faces, [Some(1), Some(1), Some(1), Some(1), None, Some(2), Some(0)]);
+    let pose = |i: usize| seen[i].as_ref().unwrap().face.as_ref().unwrap().pose;
+    assert!(pose(1).yaw > pose(0).yaw + 18.0 && pose(2).yaw < pose(0).yaw - 18.0);
+    assert!(pose(3).pitch > pose(0).pitch + 9.0);
+    assert!(seen.iter().flatten().flat_map(|o| &o.face).all(|face| face.mesh.len() == 478));
+}
+
+#[tokio::test]
+async fn a_closer_look_is_taken_at_the_named_faces_by_the_named_models() {
+    let analyzer = analyzer(AnalyzerSettings::default());
+    let frames: Arc<[EncodedFrame]> = capture().into();
+    let seen = analyzer.observe(frames.clone(), all(&frames)).await.unwrap();
+    let worthy = |place: usize, worth| {
+        WorthyFace::new(place, seen[place].as_ref().unwrap().face.as_ref().unwrap(), worth)
     };
-    assert_eq!(with(|face| face.embedding.is_some()), [0, 1, 2, 3, 4], "every turn is embedded");
-    assert_eq!(with(|face| face.live.is_some()), [0, 4], "only frontal frames are asked for liveness");
-    assert!(seen.iter().flat_map(|o| &o.face).all(|face| face.mesh.len() == 478));
+    let faces = vec![worthy(0, Worth::Everything), worthy(2, Worth::Embedding)];
+    let looks = analyzer.look_closer(frames, faces).await.unwrap();
+    let has = |place| looks.at(place).map(|look| (look.live.is_some(), look.embedding.is_some()));
+    assert_eq!([has(0), has(1), has(2)], [Some((true, true)), None, Some((false, true))]);
 }
 
 #[tokio::test]
@@ -82,7 +97,7 @@ async fn an_unusable_portrait_is_refused_with_a_reason() {
 #[tokio::test]
 async fn an_analysis_whose_time_is_over_answers_busy() {
     let analyzer = analyzer(AnalyzerSettings { deadline: Duration::ZERO, ..AnalyzerSettings::default() });
-    assert!(matches!(analyzer.observe(capture()).await, Err(AnalyzerFault::Busy)));
+    assert!(matches!(analyzer.observe(capture().into(), vec![0]).await, Err(AnalyzerFault::Busy)));
     assert!(matches!(analyzer.glance(frame("no_face.jpg")).await, Err(AnalyzerFault::Busy)));
 }
 
@@ -90,7 +105,7 @@ async fn an_analysis_whose_time_is_over_answers_busy() {
 async fn a_frame_that_cannot_be_decoded_refuses_the_whole_capture() {
     let mut frames = capture();
     frames.insert(1, EncodedFrame::new(b"nothing".to_vec()));
-    let refused = analyzer(AnalyzerSettings::default()).observe(frames).await;
+    let refused = analyzer(AnalyzerSettings::default()).observe(frames.clone().into(), all(&frames)).await;
     assert!(matches!(refused, Err(AnalyzerFault::BadPicture("not a readable JPEG"))));
 }
 
@@ -98,8 +113,12 @@ async fn a_frame_that_cannot_be_decoded_refuses_the_whole_capture() {
 async fn more_frames_than_may_wait_are_refused_and_a_hint_is_still_answered() {
     let waiting = Waiting { hints: 1, captures: 1 };
     let analyzer = analyzer(AnalyzerSettings { waiting, ..AnalyzerSettings::default() });
-    let frames = |count| (0..count).map(|_| frame("no_face.jpg")).collect();
-    assert!(matches!(analyzer.observe(frames(65)).await, Err(AnalyzerFault::Busy)));
-    assert_eq!(analyzer.observe(frames(64)).await.unwrap().len(), 64);
+    let observe = |count| {
+        let frames: Vec<_> = (0..count).map(|_| frame("no_face.jpg")).collect();
+        let places = all(&frames);
+        analyzer.observe(frames.into(), places)
+    };
+    assert!(matches!(observe(65).await, Err(AnalyzerFault::Busy)));
+    assert_eq!(observe(64).await.unwrap().len(), 64);
     assert_eq!(analyzer.glance(frame("no_face.jpg")).await.unwrap().faces, 0);
 }

@@ -2,7 +2,8 @@
 //! of `domain::face` and by the scripted analyzer, so it names its neighbours and no crate.
 
 use super::{
-    observation::{Bounds, FrameObservation, FrameQuality, LiveScore, ObservedFace, Point, Pose},
+    examination::Worth,
+    observation::{Bounds, CloserLook, FrameObservation, FrameQuality, LiveScore, ObservedFace, Point, Pose},
     template::Embedding,
 };
 
@@ -45,10 +46,17 @@ impl Look {
             sharpness: self.sharpness,
             eye_distance: self.eye_distance,
         };
-        let is_frontal = self.yaw.abs() <= 20.0 && self.pitch.abs() <= 20.0;
-        face.live = is_frontal.then_some(LiveScore(self.live));
-        face.embedding = Some(embedding(self.person, self.norm));
         FrameObservation { size: (640, 480), faces: self.faces, face: (self.faces > 0).then_some(face) }
+    }
+}
+
+impl Look {
+    /// What the costly models would say.
+    pub fn closer(self, worth: Worth) -> CloserLook {
+        CloserLook {
+            live: (worth == Worth::Everything).then_some(LiveScore(self.live)),
+            embedding: Some(embedding(self.person, self.norm)),
+        }
     }
 }
 
@@ -85,8 +93,6 @@ fn face(yaw: f32, pitch: f32, depth: fn(f32, f32) -> f32) -> ObservedFace {
         presence: 0.99,
         pose: Pose { yaw, pitch, roll: 0.0 },
         quality: FrameQuality { exposure: 130.0, sharpness: 500.0, eye_distance: 78.0 },
-        live: None,
-        embedding: None,
     }
 }
 

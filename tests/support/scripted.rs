@@ -1,11 +1,15 @@
 //! Models that see what a frame says it shows. A scripted frame is a few words of JSON; the built-in people's portraits
 //! are recognised by their bytes.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use facestep::{
     domain::face::{
         capture::EncodedFrame,
+        examination::{self, CloserLooks, WorthyFace},
         observation::{self, FrameObservation, Glance, GlancedFace, Point, Pose},
         template::{self, FaceTemplate, ModelId},
     },
@@ -78,11 +82,11 @@ impl Scripted {
         scripted.filter(|frame| frame.decodes).ok_or(AnalyzerFault::BadPicture("not a picture"))
     }
 
-    fn observe(self) -> FrameObservation {
+    fn look(self) -> Look {
         let mut look = Look::at(self.yaw, self.pitch);
         (look.person, look.live, look.exposure) = (self.person, self.live, self.exposure);
         (look.faces, look.flat) = (self.faces, self.flat);
-        look.observe()
+        look
     }
 }
 
@@ -119,8 +123,9 @@ impl FaceAnalyzer for ScriptedAnalyzer {
 
     fn observe(
         &self,
-        frames: Vec<EncodedFrame>,
-    ) -> BoxFuture<'_, Result<Vec<FrameObservation>, AnalyzerFault>> {
+        frames: Arc<[EncodedFrame]>,
+        places: Vec<usize>,
+    ) -> BoxFuture<'_, Result<Vec<Option<FrameObservation>>, AnalyzerFault>> {
         Box::pin(async move {
             if take(&self.busy) {
                 return Err(AnalyzerFault::Busy);
@@ -129,7 +134,25 @@ impl FaceAnalyzer for ScriptedAnalyzer {
                 return Err(Fault::Internal("a model failed".into()).into());
             }
             self.observed.fetch_add(1, Ordering::SeqCst);
-            frames.iter().map(|frame| Scripted::read(frame).map(Scripted::observe)).collect()
+            let observe = |(place, frame)| {
+                let seen = places.contains(&place).then(|| Scripted::read(frame));
+                Ok(seen.transpose()?.map(|seen| seen.look().observe()))
+            };
+            frames.iter().enumerate().map(observe).collect()
+        })
+    }
+
+    fn look_closer(
+        &self,
+        frames: Arc<[EncodedFrame]>,
+        faces: Vec<WorthyFace>,
+    ) -> BoxFuture<'_, Result<CloserLooks, AnalyzerFault>> {
+        Box::pin(async move {
+            let look = |face: WorthyFace| {
+                let seen = Scripted::read(&frames[face.place])?;
+                Ok((face.place, seen.look().closer(face.worth)))
+            };
+            Ok(CloserLooks::new(faces.into_iter().map(look).collect::<Result<_, AnalyzerFault>>()?))
         })
     }
 

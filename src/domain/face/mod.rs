@@ -5,6 +5,8 @@ pub mod bundle;
 pub mod capture;
 pub mod ceremony;
 pub mod challenge;
+pub mod conduct;
+pub mod examination;
 pub mod guidance;
 pub mod live;
 pub mod observation;

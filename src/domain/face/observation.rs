@@ -67,9 +67,14 @@ pub struct ObservedFace {
     pub pose: Pose,
     /// How usable the picture is.
     pub quality: FrameQuality,
-    /// Present where the passive models were run on this frame.
+}
+
+/// What the costly models say of a face that was observed before.
+#[derive(Clone)]
+pub struct CloserLook {
+    /// The passive models' score, where they were asked and the face lies in the picture.
     pub live: Option<LiveScore>,
-    /// Present where an embedding was made of this frame.
+    /// The face as a vector, where it has one.
     pub embedding: Option<Embedding>,
 }
 

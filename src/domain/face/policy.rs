@@ -77,6 +77,12 @@ pub struct VerificationPolicy {
     pub solid_nod: f32,
     /// Fewest good frontal frames.
     pub frontal_frames: usize,
+    /// Most frontal frames that get the costly models, the sharpest first.
+    pub compared_frames: usize,
+    /// Most frames of one turn that are embedded.
+    pub turned_frames: usize,
+    /// Most degrees of yaw and of pitch of a turned frame that is embedded: beyond it an embedding says little.
+    pub widest_turn: f32,
     /// What makes a frontal frame good.
     pub frontal: FrontalGates,
     /// Mean live score of the good frontal frames from which the capture is held to be live. Measured per clip at 0.5:
@@ -128,6 +134,9 @@ impl Default for VerificationPolicy {
             solid_aside: 0.05,
             solid_nod: 0.022,
             frontal_frames: 3,
+            compared_frames: 5,
+            turned_frames: 3,
+            widest_turn: 50.0,
             frontal: FrontalGates {
                 pose: 20.0,
                 confidence: 0.8,

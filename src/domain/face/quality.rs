@@ -1,12 +1,14 @@
 //! Whether a capture is good enough to be judged at all, and if not, how the person may do better. It says nothing about
 //! whose face it is.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
-    observation::{FrameObservation, LiveScore, ObservedFace},
+    examination::Seen,
+    observation::{FrameObservation, ObservedFace},
     policy::{FrontalGates, VerificationPolicy},
-    template::Embedding,
 };
 
 /// How a person may take a better picture. The names are those of the capture protocol.
@@ -62,47 +64,42 @@ impl Advice {
     }
 }
 
-/// A frontal frame that may be compared.
-#[derive(Clone, Copy)]
-pub struct GoodFrame<'a> {
-    /// The passive models' score.
-    pub live: LiveScore,
-    /// The face as a vector.
-    pub embedding: &'a Embedding,
-}
-
-/// The good frontal frames, or how to get them. `at_centre` are the frames in which the person was asked to look straight
-/// ahead: what is wrong with those is what the person is told.
-pub fn judge<'a>(
-    frames: &'a [FrameObservation],
-    at_centre: impl Iterator<Item = &'a FrameObservation>,
+/// The places of the good frontal frames, the sharpest first, or how to get some. `at_centre` are the places of the frames
+/// in which the person was asked to look straight ahead: what is wrong with those is what the person is told.
+pub fn judge(
+    frames: &Seen,
+    since: usize,
+    at_centre: Range<usize>,
     policy: &VerificationPolicy,
-) -> Result<Vec<GoodFrame<'a>>, Vec<Advice>> {
-    let beyond = |count: usize, share: f32| count as f32 > (frames.len() as f32 * share).max(1.0);
-    if beyond(frames.iter().filter(|frame| frame.faces > 1).count(), policy.with_several) {
+) -> Result<Vec<usize>, Vec<Advice>> {
+    let seen =
+        || frames.iter().enumerate().skip(since).filter_map(|(place, frame)| Some((place, frame.as_ref()?)));
+    let centred = || frames.get(at_centre.clone()).unwrap_or_default().iter().flatten();
+    let beyond = |count: usize, share: f32| count as f32 > (seen().count() as f32 * share).max(1.0);
+    if beyond(seen().filter(|(_, frame)| frame.faces > 1).count(), policy.with_several) {
         return Err(vec![Advice::SeveralFaces]);
     }
-    if beyond(frames.iter().filter(|frame| frame.face.is_none()).count(), policy.without_face) {
-        let dark = at_centre.filter_map(|frame| frame.face.as_ref()).any(|face| is_dark(face, policy));
+    if beyond(seen().filter(|(_, frame)| frame.face.is_none()).count(), policy.without_face) {
+        let dark = centred().filter_map(|frame| frame.face.as_ref()).any(|face| is_dark(face, policy));
         return Err(if dark { vec![Advice::NoFace, Advice::Dark] } else { vec![Advice::NoFace] });
     }
-    let good: Vec<GoodFrame<'a>> = frames.iter().filter_map(|frame| good(frame, &policy.frontal)).collect();
-    if good.len() >= policy.frontal_frames {
-        return Ok(good);
+    let mut good: Vec<(usize, f32)> = seen()
+        .filter_map(|(place, frame)| Some((place, sharpness_if_good(frame, &policy.frontal)?)))
+        .collect();
+    if good.len() < policy.frontal_frames {
+        return Err(most_frequent(centred().flat_map(|frame| shortcomings(frame, &policy.frontal))));
     }
-    Err(most_frequent(at_centre.flat_map(|frame| shortcomings(frame, &policy.frontal))))
+    good.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    Ok(good.into_iter().map(|(place, _)| place).collect())
 }
 
 fn is_dark(face: &ObservedFace, policy: &VerificationPolicy) -> bool {
     face.quality.exposure < policy.frontal.exposure.0
 }
 
-/// A frame that passes every gate and on which all models were run.
-fn good<'a>(frame: &'a FrameObservation, gates: &FrontalGates) -> Option<GoodFrame<'a>> {
-    let face = frame.face.as_ref()?;
-    shortcomings(frame, gates)
-        .is_empty()
-        .then_some(GoodFrame { live: face.live?, embedding: face.embedding.as_ref()? })
+/// The sharpness of a frame that passes every gate.
+fn sharpness_if_good(frame: &FrameObservation, gates: &FrontalGates) -> Option<f32> {
+    shortcomings(frame, gates).is_empty().then_some(frame.face.as_ref()?.quality.sharpness)
 }
 
 /// Everything that keeps a frame from being good.
@@ -110,8 +107,6 @@ fn shortcomings(frame: &FrameObservation, gates: &FrontalGates) -> Vec<Advice> {
     let Some(face) = &frame.face else { return vec![Advice::NoFace] };
     let (_, height) = frame.size;
     let (dark, bright) = gates.exposure;
-    let blurred = face.quality.sharpness < gates.sharpness
-        || face.embedding.as_ref().is_some_and(|embedding| embedding.norm() < gates.norm);
     let uncertain = face.confidence < gates.confidence || face.presence < gates.presence;
     let checks = [
         (frame.faces > 1, Advice::SeveralFaces),
@@ -121,7 +116,7 @@ fn shortcomings(frame: &FrameObservation, gates: &FrontalGates) -> Vec<Advice> {
         (face.quality.eye_distance < gates.eye_distance, Advice::TooFar),
         (face.bounds.height > gates.height * height as f32, Advice::TooNear),
         (!face.pose.is_frontal(gates.pose), Advice::OffCentre),
-        (blurred, Advice::HoldStill),
+        (face.quality.sharpness < gates.sharpness, Advice::HoldStill),
     ];
     checks.into_iter().filter_map(|(fails, advice)| fails.then_some(advice)).collect()
 }

@@ -1,13 +1,14 @@
 //! Whether a challenge was answered: frames are assigned to prompts by when their hashes arrived, and each turn must be
 //! found in its own window, relative to the person's own centre, and no other turn beside it.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, ops::Range};
 
 use jiff::Timestamp;
 
 use super::{
     ceremony::Transcript,
     challenge::{Action, LivenessChallenge},
+    examination::Seen,
     observation::{FrameObservation, ObservedFace, Pose},
     policy::VerificationPolicy,
     pose::median,
@@ -28,16 +29,26 @@ pub enum Unanswered {
     WrongTurn,
 }
 
+/// A face with the place of its frame in the capture.
+#[derive(Clone, Copy)]
+pub struct Placed<'a> {
+    /// The frame's place.
+    pub place: usize,
+    /// The face.
+    pub face: &'a ObservedFace,
+}
+
 /// The faces by which a challenge was found answered.
 pub struct Answered<'a> {
     /// The face that is nearest to the person's own centre.
     pub centre: &'a ObservedFace,
     /// For each turn, the faces that make it.
-    pub turns: Vec<(Action, Vec<&'a ObservedFace>)>,
+    pub turns: Vec<(Action, Vec<Placed<'a>>)>,
 }
 
-/// A frame and when its hash arrived.
+/// A frame that was looked at, its place in the capture, and when its hash arrived.
 struct Arrived<'a> {
+    place: usize,
     frame: &'a FrameObservation,
     at: Timestamp,
 }
@@ -56,33 +67,27 @@ struct Window<'a> {
     frames: Vec<Arrived<'a>>,
 }
 
-/// The faces seen while `centre` was shown, whatever becomes of the rest.
-pub fn at_centre<'a>(
-    transcript: &Transcript,
-    frames: &'a [FrameObservation],
-) -> impl Iterator<Item = &'a FrameObservation> {
+/// The places of the frames that were committed while `centre` was shown, whatever becomes of the rest.
+pub fn at_centre(transcript: &Transcript) -> Range<usize> {
     let begin = transcript.revealed_at.first().copied().unwrap_or(Timestamp::MAX);
     let end = transcript.revealed_at.get(1).copied().unwrap_or(Timestamp::MAX);
-    let arrivals: Vec<Timestamp> = transcript.committed.iter().map(|commitment| commitment.at).collect();
-    frames.iter().zip(arrivals).filter(move |(_, at)| (begin..end).contains(at)).map(|(frame, _)| frame)
+    let before =
+        |limit: Timestamp| transcript.committed.iter().take_while(|commitment| commitment.at < limit).count();
+    before(begin)..before(end)
 }
 
-/// The frames that were committed after the first prompt was revealed: nobody was asked for any before it, so those could
-/// be pictures prepared at leisure.
-pub fn since_the_first_prompt<'a>(
-    transcript: &Transcript,
-    frames: &'a [FrameObservation],
-) -> &'a [FrameObservation] {
+/// From which place on frames were committed after the first prompt was revealed: nobody was asked for any before it, so
+/// those could be pictures prepared at leisure.
+pub fn since_the_first_prompt(transcript: &Transcript) -> usize {
     let begin = transcript.revealed_at.first().copied().unwrap_or(Timestamp::MAX);
-    let before = transcript.committed.iter().take_while(|commitment| commitment.at <= begin).count();
-    frames.get(before..).unwrap_or_default()
+    transcript.committed.iter().take_while(|commitment| commitment.at <= begin).count()
 }
 
 /// Holds the frames against the challenge.
 pub fn judge<'a>(
     challenge: &LivenessChallenge,
     transcript: &Transcript,
-    frames: &'a [FrameObservation],
+    frames: &'a Seen,
     policy: &VerificationPolicy,
 ) -> Result<Answered<'a>, Unanswered> {
     are_as_committed(transcript, frames, policy)?;
@@ -106,7 +111,7 @@ pub fn judge<'a>(
 /// Enough frames, each with its own hash. That the hashes are those committed was proven when the capture was opened.
 fn are_as_committed(
     transcript: &Transcript,
-    frames: &[FrameObservation],
+    frames: &Seen,
     policy: &VerificationPolicy,
 ) -> Result<(), Unanswered> {
     let distinct: HashSet<_> = transcript.committed.iter().map(|commitment| &commitment.hash).collect();
@@ -118,7 +123,7 @@ fn are_as_committed(
 fn windows<'a>(
     challenge: &LivenessChallenge,
     transcript: &Transcript,
-    frames: &'a [FrameObservation],
+    frames: &'a Seen,
     policy: &VerificationPolicy,
 ) -> Result<Vec<Window<'a>>, Unanswered> {
     let finished = transcript.finished_at.ok_or(Unanswered::Window)?;
@@ -132,10 +137,11 @@ fn windows<'a>(
         if end < revealed || end.duration_since(revealed) > policy.window {
             return Err(Unanswered::Window);
         }
-        let arrived = frames.iter().zip(&transcript.committed).filter_map(|(frame, commitment)| {
+        let looked_at = frames.iter().zip(&transcript.committed).enumerate();
+        let arrived = looked_at.filter_map(|(place, (frame, commitment))| {
             // A hash that arrives in the very moment of a reveal was sent before it.
             let is_within = commitment.at > revealed && commitment.at <= end;
-            is_within.then_some(Arrived { frame, at: commitment.at })
+            Some(Arrived { place, frame: frame.as_ref().filter(|_| is_within)?, at: commitment.at })
         });
         windows.push(Window { action, revealed, frames: arrived.collect() });
     }
@@ -149,7 +155,7 @@ fn reached<'a>(
     before: Action,
     centre: Pose,
     policy: &VerificationPolicy,
-) -> Result<Vec<&'a ObservedFace>, Unanswered> {
+) -> Result<Vec<Placed<'a>>, Unanswered> {
     let mut reached = Vec::new();
     let mut stray = 0;
     for arrived in &window.frames {
@@ -157,7 +163,7 @@ fn reached<'a>(
         match face.pose.from_centre(centre).action(policy.turn) {
             Some(action) if action == window.action => {
                 let could_react = arrived.at.duration_since(window.revealed) >= policy.reaction;
-                reached.extend(could_react.then_some(face));
+                reached.extend(could_react.then_some(Placed { place: arrived.place, face }));
             }
             Some(action) if action != before => stray += 1,
             _ => {}

@@ -1,20 +1,21 @@
-//! The verdict: one pure function where quality, challenge, attack detection and comparison meet.
+//! The verdict: where quality, challenge, depth, attack detection and comparison meet, as pure functions.
 //!
-//! Cheap questions come first, and the comparison last: a capture that is not live is never compared. The person is told
-//! how to take a better picture and nothing else; the cause of a refusal is for the audit log, and it is a name, never a
-//! number (ISO/IEC 30107-1: a score that leaks is an oracle to climb by).
+//! It has two stages, because looks cost. [`conduct`](super::conduct) asks what poses alone can tell. What passes
+//! it gets the costly models on the few frames that it names, and [`verify`] judges those, the comparison last: a capture
+//! that is not live is never compared. The person is told how to take a better picture and nothing else; the cause of a
+//! refusal is for the audit log, and it is a name, never a number (ISO/IEC 30107-1: a score that leaks is an oracle to
+//! climb by).
 
 use crate::domain::id::RunId;
 
 use super::{
-    ceremony::Transcript,
-    challenge::{Action, LivenessChallenge},
-    observation::FrameObservation,
-    planarity,
+    challenge::Action,
+    conduct::Conduct,
+    examination::CloserLooks,
+    observation::LiveScore,
     policy::VerificationPolicy,
-    quality::{self, GoodFrame},
     template::{Embedding, FaceTemplate, ModelId},
-    turns::{self, Answered, Unanswered},
+    turns::Unanswered,
 };
 
 pub use super::quality::Advice;
@@ -28,18 +29,13 @@ pub enum Reference<'a> {
     Portrait(&'a FaceTemplate),
 }
 
-/// All that a verdict depends on.
-#[derive(Clone, Copy)]
-pub struct Case<'a> {
+/// What the second stage of a verdict depends on.
+pub struct Identity<'a> {
     /// The run whose ceremony it is.
     pub run: &'a RunId,
-    /// What was asked.
-    pub challenge: &'a LivenessChallenge,
-    /// When it was asked and when the frames were committed.
-    pub transcript: &'a Transcript,
-    /// What the models saw, in the order of the capture.
-    pub frames: &'a [FrameObservation],
-    /// The model that made the frames' embeddings.
+    /// What the costly models said of the frames that the first stage named.
+    pub looks: CloserLooks,
+    /// The model that made the embeddings.
     pub model: &'a ModelId,
     /// What the face is compared with.
     pub reference: Reference<'a>,
@@ -123,42 +119,57 @@ impl Passed {
     }
 }
 
-/// Judges a capture.
-pub fn verify(case: Case<'_>, policy: &VerificationPolicy) -> Verdict {
-    match judge(case, policy) {
+/// Judges who was live in a capture whose conduct passed.
+pub fn verify(conduct: &Conduct<'_>, identity: &Identity<'_>, policy: &VerificationPolicy) -> Verdict {
+    match judge(conduct, identity, policy) {
         Ok(passed) => Verdict::Passed(passed),
         Err(rejection) => Verdict::Rejected(rejection),
     }
 }
 
-fn judge(case: Case<'_>, policy: &VerificationPolicy) -> Result<Passed, Rejection> {
-    let asked = turns::since_the_first_prompt(case.transcript, case.frames);
-    let good = quality::judge(asked, turns::at_centre(case.transcript, case.frames), policy)
-        .map_err(Rejection::Quality)?;
-    let answered = turns::judge(case.challenge, case.transcript, case.frames, policy)
-        .map_err(|why| Rejection::NotVerified(why.into()))?;
-    is_solid(&answered, policy)?;
+fn judge(
+    conduct: &Conduct<'_>,
+    identity: &Identity<'_>,
+    policy: &VerificationPolicy,
+) -> Result<Passed, Rejection> {
+    let good = clear_frames(conduct, &identity.looks, policy)?;
     is_live(&good, policy)?;
-    is_one_person(&good, &answered, case.model, policy)?;
-    let live = template_of(case.model, good.iter().map(|frame| frame.embedding))?;
-    is_same_person(&live, case.reference, policy)?;
-    Ok(Passed { run: case.run.clone(), live })
+    is_one_person(&good, conduct.turned(), identity, policy)?;
+    let live = template_of(identity.model, good.iter().map(|frame| frame.embedding))?;
+    is_same_person(&live, identity.reference, policy)?;
+    Ok(Passed { run: identity.run.clone(), live })
 }
 
-/// In every turn, the view that is furthest from a flat picture must be further than one can be.
-fn is_solid(answered: &Answered<'_>, policy: &VerificationPolicy) -> Result<(), Rejection> {
-    let is_solid = answered.turns.iter().all(|(action, faces)| {
-        let least = match action {
-            Action::LookUp | Action::LookDown => policy.solid_nod,
-            Action::TurnLeft | Action::TurnRight | Action::Centre => policy.solid_aside,
-        };
-        faces.iter().filter_map(|face| planarity::residual(answered.centre, face)).any(|depth| depth >= least)
-    });
-    if is_solid { Ok(()) } else { Err(Rejection::NotVerified(Cause::Planar)) }
+/// A frontal frame that is compared.
+struct ClearFrame<'a> {
+    live: LiveScore,
+    embedding: &'a Embedding,
+}
+
+/// The frontal frames whose embeddings are long enough: a short one is of a blurred or hidden face.
+fn clear_frames<'a>(
+    conduct: &Conduct<'_>,
+    looks: &'a CloserLooks,
+    policy: &VerificationPolicy,
+) -> Result<Vec<ClearFrame<'a>>, Rejection> {
+    let clear: Vec<ClearFrame<'a>> = conduct
+        .frontal()
+        .iter()
+        .filter_map(|place| {
+            let look = looks.at(*place)?;
+            Some(ClearFrame { live: look.live?, embedding: look.embedding.as_ref()? })
+        })
+        .filter(|frame| frame.embedding.norm() >= policy.frontal.norm)
+        .collect();
+    if clear.len() >= policy.frontal_frames {
+        Ok(clear)
+    } else {
+        Err(Rejection::Quality(vec![Advice::HoldStill]))
+    }
 }
 
 /// The mean of the passive scores over the good frontal frames.
-fn is_live(good: &[GoodFrame<'_>], policy: &VerificationPolicy) -> Result<(), Rejection> {
+fn is_live(good: &[ClearFrame<'_>], policy: &VerificationPolicy) -> Result<(), Rejection> {
     let mean = good.iter().map(|frame| frame.live.0).sum::<f32>() / good.len() as f32;
     if mean >= policy.live { Ok(()) } else { Err(Rejection::NotVerified(Cause::Attack)) }
 }
@@ -167,12 +178,12 @@ fn is_live(good: &[GoodFrame<'_>], policy: &VerificationPolicy) -> Result<(), Re
 /// against a mean: a mean of two people is like both, so that someone could hold up a picture of the enrolled person for
 /// some frames and be themselves in the others.
 fn is_one_person(
-    good: &[GoodFrame<'_>],
-    answered: &Answered<'_>,
-    model: &ModelId,
+    good: &[ClearFrame<'_>],
+    turned: &[(Action, Vec<usize>)],
+    identity: &Identity<'_>,
     policy: &VerificationPolicy,
 ) -> Result<(), Rejection> {
-    let alone = |embedding: &Embedding| template_of(model, [embedding]);
+    let alone = |embedding: &Embedding| template_of(identity.model, [embedding]);
     let frontal: Vec<FaceTemplate> =
         good.iter().map(|frame| alone(frame.embedding)).collect::<Result<_, _>>()?;
     let is_in_all = |face: &FaceTemplate| {
@@ -181,9 +192,10 @@ fn is_one_person(
         frontal.iter().all(alike)
     };
     let mut is_one = frontal.iter().all(is_in_all);
-    for (_, faces) in &answered.turns {
+    for (_, places) in turned {
+        let looks = places.iter().filter_map(|place| identity.looks.at(*place));
         let turned: Vec<FaceTemplate> =
-            faces.iter().filter_map(|face| face.embedding.as_ref()).map(alone).collect::<Result<_, _>>()?;
+            looks.filter_map(|look| look.embedding.as_ref()).map(alone).collect::<Result<_, _>>()?;
         is_one &= !turned.is_empty() && turned.iter().all(is_in_all);
     }
     if is_one { Ok(()) } else { Err(Rejection::NotVerified(Cause::Swapped)) }

@@ -1,5 +1,7 @@
 //! The upload: an attempt is spent and saved before anything is opened, then the frames are opened, observed and judged.
 
+use std::sync::Arc;
+
 use super::{
     Ceremonies, FaceRefusal, FaceRoom, Served, named_interaction,
     open::{find_budget_of, unknown},
@@ -12,8 +14,10 @@ use crate::{
             attempts::AttemptBudget,
             capture::{EncodedFrame, FrameHash},
             ceremony::{Ceremony, Transcript},
+            conduct::{self, Case},
+            examination::frames_to_observe,
             template::FaceTemplate,
-            verification::{Advice, Case, Cause, Reference, Rejection, Verdict, verify},
+            verification::{Advice, Cause, Identity, Reference, Rejection, Verdict, verify},
         },
         id::{CeremonyId, InteractionId},
         secret::SecretToken,
@@ -126,20 +130,26 @@ impl Ceremonies {
         if !hashes.iter().eq(spent.transcript.committed.iter().map(|commitment| &commitment.hash)) {
             return Ok(not_verified(Cause::Frames));
         }
-        let observed = self.room.analyzer.observe(frames).await?;
+        let frames: Arc<[EncodedFrame]> = frames.into();
+        let (analyzer, policy) = (&self.room.analyzer, &self.room.policy.verification);
+        let seen = analyzer.observe(frames.clone(), frames_to_observe(frames.len())).await?;
+        let case = Case { challenge: &spent.ceremony.challenge, transcript: &spent.transcript, seen: &seen };
+        let conduct = match conduct::judge(case, policy) {
+            Ok(conduct) => conduct,
+            Err(rejection) => return Ok(Verdict::Rejected(rejection)),
+        };
+        let looks = analyzer.look_closer(frames, conduct.worth_a_closer_look()).await?;
         let reference = self.room.reference(&spent.run).await?;
-        let case = Case {
+        let identity = Identity {
             run: &spent.run.id,
-            challenge: &spent.ceremony.challenge,
-            transcript: &spent.transcript,
-            frames: &observed,
-            model: &self.room.analyzer.model(),
+            looks,
+            model: &analyzer.model(),
             reference: match (&spent.run.kind, &reference) {
                 (RunKind::Parent, portrait) => Reference::Portrait(portrait),
                 (RunKind::Child { .. }, template) => Reference::Enrolled(template),
             },
         };
-        Ok(verify(case, &self.room.policy.verification))
+        Ok(verify(&conduct, &identity, policy))
     }
 
     /// The frames, if they were sealed for this ceremony. Megabytes are decrypted, so off the async threads.

@@ -5,7 +5,11 @@ use super::*;
 use crate::domain::{
     face::{
         capture::FrameHash,
-        ceremony::Commitment,
+        ceremony::{Commitment, Transcript},
+        challenge::LivenessChallenge,
+        conduct::{self, Case},
+        examination::{Worth, WorthyFace},
+        observation::CloserLook,
         sample::{Look, embedding},
     },
     secret::{base64url, sha256},
@@ -15,14 +19,14 @@ use crate::domain::{
 struct Capture {
     challenge: LivenessChallenge,
     transcript: Transcript,
-    frames: Vec<FrameObservation>,
+    looks: Vec<Look>,
     now: Timestamp,
 }
 
 impl Capture {
     fn of(challenge: LivenessChallenge) -> Self {
         let now = Timestamp::from_second(1_800_000_000).unwrap();
-        Self { challenge, transcript: Transcript::default(), frames: Vec::new(), now }
+        Self { challenge, transcript: Transcript::default(), looks: Vec::new(), now }
     }
 
     fn reveal(&mut self) {
@@ -31,9 +35,9 @@ impl Capture {
 
     fn frame(&mut self, look: Look) {
         self.now += SignedDuration::from_millis(200);
-        let hash = FrameHash::parse(&base64url(&sha256(&self.frames.len().to_be_bytes()))).unwrap();
+        let hash = FrameHash::parse(&base64url(&sha256(&self.looks.len().to_be_bytes()))).unwrap();
         self.transcript.committed.push(Commitment { hash, at: self.now });
-        self.frames.push(look.observe());
+        self.looks.push(look);
     }
 
     /// Does for each prompt what `pose` says, in three frames on the way and three there, changed by `change`.
@@ -64,16 +68,31 @@ impl Capture {
     }
 
     fn verdict_against(&self, template: &FaceTemplate) -> Verdict {
-        let run = RunId::from_random([9; 16]);
-        let case = Case {
-            run: &run,
-            challenge: &self.challenge,
-            transcript: &self.transcript,
-            frames: &self.frames,
+        self.verdict_with(template, |look, worth| Some(look.closer(worth)))
+    }
+
+    /// Goes through both stages; `closer` is what the costly models say of a face, if anything.
+    fn verdict_with(
+        &self,
+        template: &FaceTemplate,
+        closer: impl Fn(Look, Worth) -> Option<CloserLook>,
+    ) -> Verdict {
+        let seen: Vec<_> = self.looks.iter().map(|look| Some(look.observe())).collect();
+        let case = Case { challenge: &self.challenge, transcript: &self.transcript, seen: &seen };
+        let policy = VerificationPolicy::default();
+        let conduct = match conduct::judge(case, &policy) {
+            Ok(conduct) => conduct,
+            Err(rejection) => return Verdict::Rejected(rejection),
+        };
+        let look = |face: WorthyFace| Some((face.place, closer(self.looks[face.place], face.worth)?));
+        let looks = conduct.worth_a_closer_look().into_iter().filter_map(look).collect();
+        let identity = Identity {
+            run: &RunId::from_random([9; 16]),
+            looks: CloserLooks::new(looks),
             model: &model(),
             reference: Reference::Enrolled(template),
         };
-        verify(case, &VerificationPolicy::default())
+        verify(&conduct, &identity, &policy)
     }
 
     fn rejection(&self) -> Option<Rejection> {
@@ -141,12 +160,11 @@ fn a_picture_at_the_centre_and_another_head_that_turns_are_refused() {
 fn frontal_frames_of_two_people_are_refused_though_their_mean_is_like_both() {
     // Some of the frontal frames are the enrolled person's, the rest and all turns are someone else's.
     let mut frontal = 0;
-    let mut blend = Capture::perform(towards, |look| look);
-    for face in blend.frames.iter_mut().filter_map(|frame| frame.face.as_mut()) {
-        let is_frontal = face.pose.yaw.abs() <= 15.0 && face.pose.pitch.abs() <= 8.0;
+    let mut blend = Capture::genuine();
+    for look in &mut blend.looks {
+        let is_frontal = look.yaw.abs() <= 15.0 && look.pitch.abs() <= 8.0;
         frontal += usize::from(is_frontal);
-        let person = if is_frontal && frontal <= 6 { 1 } else { 2 };
-        face.embedding = Some(embedding(person, 12.0));
+        look.person = if is_frontal && frontal <= 3 { 1 } else { 2 };
     }
     let similar = blend.verdict_against(&template(1));
     assert!(matches!(similar, Verdict::Rejected(Rejection::NotVerified(Cause::Swapped))));
@@ -166,19 +184,15 @@ fn pictures_that_were_committed_before_anything_was_asked_are_not_compared() {
         let hash = FrameHash::parse(&base64url(&sha256(&(100 + n).to_be_bytes()))).unwrap();
         prepared.transcript.committed.push(Commitment { hash, at: commitment.at });
     }
-    prepared.frames.extend(other.frames.iter().cloned());
+    prepared.looks.extend(other.looks.iter().copied());
     assert_eq!(prepared.rejection(), not_verified(Cause::Mismatch));
 }
 
 #[test]
 fn a_turn_that_was_not_embedded_shows_nobody() {
-    let mut unseen = Capture::genuine();
-    for face in unseen.frames.iter_mut().filter_map(|frame| frame.face.as_mut()) {
-        if face.pose.yaw.abs() > 15.0 {
-            face.embedding = None;
-        }
-    }
-    assert_eq!(unseen.rejection(), not_verified(Cause::Swapped));
+    let without_turns = |look: Look, worth| (look.yaw.abs() <= 15.0).then(|| look.closer(worth));
+    let verdict = Capture::genuine().verdict_with(&template(1), without_turns);
+    assert!(matches!(verdict, Verdict::Rejected(Rejection::NotVerified(Cause::Swapped))));
 }
 
 #[test]
@@ -274,7 +288,7 @@ fn frames_that_repeat_or_are_missing_are_refused() {
     capture.transcript.committed[4].hash = capture.transcript.committed[3].hash.clone();
     assert_eq!(capture.rejection(), not_verified(Cause::Frames));
     let mut capture = Capture::genuine();
-    capture.frames.pop();
+    capture.looks.pop();
     assert_eq!(capture.rejection(), not_verified(Cause::Frames));
 }
 
@@ -310,8 +324,8 @@ fn a_poor_picture_of_another_person_says_nothing_about_the_match() {
 #[test]
 fn one_frame_without_a_face_or_with_a_stranger_behind_is_forgiven() {
     let mut capture = Capture::genuine();
-    capture.frames[9] = Look { faces: 0, ..Look::at(0.0, 0.0) }.observe();
-    capture.frames[14] = Look { faces: 2, ..Look::at(0.0, 0.0) }.observe();
+    capture.looks[9] = Look { faces: 0, ..Look::at(0.0, 0.0) };
+    capture.looks[14] = Look { faces: 2, ..Look::at(0.0, 0.0) };
     assert_eq!(capture.rejection(), None);
 }
 
