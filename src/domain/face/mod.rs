@@ -1,15 +1,21 @@
 //! The face core: captures, challenges, what models observed, templates, and the one function that judges.
 
+mod alignment;
 pub mod attempts;
 pub mod bundle;
+pub mod canonical;
 pub mod capture;
 pub mod ceremony;
 pub mod challenge;
 pub mod conduct;
+pub mod coverage;
 pub mod examination;
+pub mod face_map;
 pub mod guidance;
+mod least_squares;
 pub mod live;
 pub mod observation;
+pub mod perspective;
 mod planarity;
 pub mod policy;
 pub mod pose;

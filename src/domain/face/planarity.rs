@@ -5,7 +5,7 @@
 //! 0.026, tilted at most 0.016; the sample actors at 18° of yaw and more at least 0.055, at 9° of pitch and more at least
 //! 0.027. The flat photo was simulated; the actors are mesh warps.
 
-use super::observation::ObservedFace;
+use super::{least_squares::LeastSquares, observation::ObservedFace};
 
 /// Points that stay with the skull's surface; the ten behind them are the irises, which follow the gaze.
 const POINTS: usize = 468;
@@ -60,46 +60,12 @@ fn normalised(face: &ObservedFace) -> Option<(Vec<(f64, f64)>, f64)> {
 
 /// The homography that takes `from` to `to` with the least algebraic error, its last entry fixed at 1.
 fn homography(from: &[(f64, f64)], to: &[(f64, f64)]) -> Option<[f64; 8]> {
-    let mut normal = [[0.0; 9]; 8];
+    let mut equations = LeastSquares::new();
     for ((x, y), (u, v)) in from.iter().zip(to) {
-        let equations = [
-            [*x, *y, 1.0, 0.0, 0.0, 0.0, -u * x, -u * y, *u],
-            [0.0, 0.0, 0.0, *x, *y, 1.0, -v * x, -v * y, *v],
-        ];
-        for equation in equations {
-            for (row, weight) in normal.iter_mut().zip(equation) {
-                row.iter_mut().zip(equation).for_each(|(sum, term)| *sum += weight * term);
-            }
-        }
+        equations.add([*x, *y, 1.0, 0.0, 0.0, 0.0, -u * x, -u * y], *u);
+        equations.add([0.0, 0.0, 0.0, *x, *y, 1.0, -v * x, -v * y], *v);
     }
-    solve(normal.to_vec())
-}
-
-/// Solves eight linear equations by Gauss-Jordan elimination with row pivots.
-fn solve(mut open: Vec<[f64; 9]>) -> Option<[f64; 8]> {
-    let mut done: Vec<[f64; 9]> = Vec::with_capacity(open.len());
-    let at = |row: &[f64; 9], column: usize| row.get(column).copied().unwrap_or_default();
-    for column in 0..8 {
-        let largest = open
-            .iter()
-            .enumerate()
-            .max_by(|(_, a), (_, b)| at(a, column).abs().total_cmp(&at(b, column).abs()));
-        let pivot = open.swap_remove(largest?.0);
-        let head = at(&pivot, column);
-        if head.abs() < 1e-12 {
-            return None;
-        }
-        for row in open.iter_mut().chain(&mut done) {
-            let factor = at(row, column) / head;
-            row.iter_mut().zip(&pivot).for_each(|(value, term)| *value -= factor * term);
-        }
-        done.push(pivot);
-    }
-    let mut solution = [0.0; 8];
-    for (column, (value, row)) in solution.iter_mut().zip(&done).enumerate() {
-        *value = at(row, 8) / at(row, column);
-    }
-    Some(solution)
+    equations.solve()
 }
 
 #[cfg(test)]

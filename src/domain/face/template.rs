@@ -99,7 +99,7 @@ impl FaceTemplate {
     /// Compares two templates of one model; `None` for different models.
     pub(in crate::domain::face) fn compare(&self, other: &Self) -> Option<Similarity> {
         let comparable = self.model == other.model && self.values.len() == other.values.len();
-        comparable.then(|| Similarity(self.values.iter().zip(other.values.iter()).map(|(a, b)| a * b).sum()))
+        comparable.then(|| Similarity::of_directions(&self.values, &other.values))
     }
 }
 
@@ -108,6 +108,11 @@ impl FaceTemplate {
 pub(in crate::domain::face) struct Similarity(f32);
 
 impl Similarity {
+    /// How alike two unit vectors are: their dot product.
+    pub(in crate::domain::face) fn of_directions(a: &[f32], b: &[f32]) -> Self {
+        Self(a.iter().zip(b).map(|(a, b)| a * b).sum())
+    }
+
     /// Whether it reaches a threshold; never, where it is not a number.
     pub(in crate::domain::face) fn reaches(self, least: f32) -> bool {
         self.0 >= least
