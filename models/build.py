@@ -107,9 +107,9 @@ def build(artefact: Artefact) -> None:
     source = fetch_source(artefact.source, CACHE, python_for_pip())
     unfinished = BUILT / f".{artefact.file}.part"
     if artefact.recipe:
-        subprocess.run(
-            [VENV / "bin/python", "-m", f"builder.{artefact.recipe}", source, unfinished], check=True, cwd=HERE
-        )
+        conversion, *options = artefact.recipe.split()
+        command = [VENV / "bin/python", "-m", f"builder.{conversion}", source, unfinished, *options]
+        subprocess.run(command, check=True, cwd=HERE)
     else:
         shutil.copyfile(source, unfinished)
     artefact.check(unfinished)

@@ -58,7 +58,7 @@ class Network:
 
     def activated(self, x: str, name: str, stride: int = 1, padding: int = 0) -> str:
         x = self.convolution(x, name, stride=stride, padding=padding)
-        return self.graph.node("PRelu", [x, self.graph.weight(self.weights[f"{name}.prelu.weight"].reshape(-1, 1, 1))])
+        return self.graph.prelu(x, self.weights[f"{name}.prelu.weight"])
 
     def convolution(self, x: str, name: str, conv: str = "conv", norm: str = "bn", stride: int = 1, padding: int = 0) -> str:
         kernel = self.weights[f"{name}.{conv}.weight"]

@@ -33,7 +33,7 @@ class Artefact:
     sha256: str
     bytes: int
     recipe: str | None
-    """The conversion in this package; none means a plain copy."""
+    """The conversion in this package and its options; none means a plain copy."""
     source: Source
 
     def is_built(self, folder: Path) -> bool:

@@ -4,9 +4,11 @@ The published file keeps weights as int8 with a scale and a zero point for every
 inputs beside the picture; ONNX Runtime would demand some of those at every call. Dequantising once, here, gives a plain
 float network: half the time per face of running the int8 weights.
 
-Large weights are stored as float16 with a Cast before use: half the file (19 MB instead of 39) for the same speed,
-because the runtime folds the Cast when it loads and computes in float32. It costs nothing that int8 has not already
-cost: embeddings differ from those of float32 storage by less than 1e-6 in cosine.
+The manifest's recipe says how large weights are stored. `sface half`: as float16 with a Cast before use, half the file
+(19 MB instead of 39). It costs nothing that int8 has not already cost: embeddings differ from those of float32 storage
+by less than 1e-6 in cosine. `sface float`: as they are computed.
+
+The published graph takes one picture; nothing in it depends on that, so any number is taken here.
 """
 
 from __future__ import annotations
@@ -18,12 +20,13 @@ import numpy as np
 import onnx
 from onnx import TensorProto, numpy_helper
 
-from .onnx_graph import HALF_FROM, Graph, save
+from .onnx_graph import ANY, HALF_FROM, Graph, save
 
 PICTURE, EMBEDDING = "data", "fc1"
+STORAGES = ["float", "half"]
 
 
-def convert(source: Path, target: Path) -> None:
+def convert(source: Path, target: Path, storage: str) -> None:
     published = onnx.load(source).graph
     known = {tensor.name: numpy_helper.to_array(tensor) for tensor in published.initializer}
     renamed: dict[str, str] = {}
@@ -32,7 +35,7 @@ def convert(source: Path, target: Path) -> None:
     def operand(name: str) -> str:
         """The new name of a node's input; a weight is written when it is first used."""
         if name not in renamed:
-            renamed[name] = stored(graph, known[name]) if name in known else name
+            renamed[name] = stored(graph, known[name], storage) if name in known else name
         return renamed[name]
 
     for node in published.node:
@@ -43,13 +46,15 @@ def convert(source: Path, target: Path) -> None:
             known[output] = dequantise(node, known)
         elif node.op_type == "Reshape" and node.input[0] in known:
             known[output] = known[node.input[0]].reshape(known[node.input[1]])
+        elif node.op_type == "PRelu":
+            renamed[output] = graph.prelu(operand(node.input[0]), known[node.input[1]])
         elif node.op_type == "Dropout":
             renamed[output] = operand(node.input[0])  # does nothing outside training
         else:
             attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
             inputs = [operand(name) for name in node.input]
             renamed[output] = graph.node(node.op_type, inputs, EMBEDDING if output == EMBEDDING else None, **attributes)
-    save(graph.finish("sface", {PICTURE: [1, 3, 112, 112]}, {EMBEDDING: [1, 128]}), target)
+    save(graph.finish("sface", {PICTURE: [ANY, 3, 112, 112]}, {EMBEDDING: [ANY, 128]}), target)
 
 
 def dequantise(node: onnx.NodeProto, known: dict[str, np.ndarray]) -> np.ndarray:
@@ -62,11 +67,11 @@ def dequantise(node: onnx.NodeProto, known: dict[str, np.ndarray]) -> np.ndarray
     return (quantised - spread[1]) * spread[0]
 
 
-def stored(graph: Graph, array: np.ndarray) -> str:
-    if array.dtype == np.float32 and array.size > HALF_FROM:
+def stored(graph: Graph, array: np.ndarray, storage: str) -> str:
+    if storage == "half" and array.dtype == np.float32 and array.size > HALF_FROM:
         return graph.node("Cast", [graph.weight(array.astype(np.float16))], to=TensorProto.FLOAT)
     return graph.weight(array)
 
 
 if __name__ == "__main__":
-    convert(Path(sys.argv[1]), Path(sys.argv[2]))
+    convert(Path(sys.argv[1]), Path(sys.argv[2]), STORAGES[STORAGES.index(sys.argv[3])])
