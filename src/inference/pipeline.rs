@@ -173,6 +173,20 @@ impl Pipeline {
         Ok(self.embedder.embed(&aligned)?)
     }
 
+    /// The most central face of a picture as a vector, for measurements on collections whose pictures are of the person in
+    /// the middle (Labeled Faces in the Wild's rule); `None` where no face is found.
+    pub fn embed_central(&mut self, encoded: &EncodedFrame) -> Result<Option<Embedding>, PipelineFault> {
+        let picture = decode(encoded.bytes(), &self.limits)?;
+        let (x, y) = (picture.width() as f32 / 2.0, picture.height() as f32 / 2.0);
+        let off = |face: &Detection| {
+            let bounds = &face.bounds;
+            (bounds.x + bounds.width / 2.0 - x).hypot(bounds.y + bounds.height / 2.0 - y)
+        };
+        let found = self.detector.detect(&picture)?;
+        let Some(central) = found.iter().min_by(|a, b| off(a).total_cmp(&off(b))) else { return Ok(None) };
+        self.embed(&picture, &central.landmarks)
+    }
+
     /// Makes a template of a portrait with exactly one usable face.
     pub fn embed_portrait(&mut self, portrait: &EncodedFrame) -> Result<FaceTemplate, UnusablePortrait> {
         let picture = decode(portrait.bytes(), &self.limits).map_err(PipelineFault::from)?;
