@@ -9,6 +9,7 @@ mod client;
 mod commons;
 mod config;
 mod demo;
+mod evaluate;
 mod models;
 mod serve;
 mod user;
@@ -35,6 +36,9 @@ enum Command {
     /// Look at the models.
     #[command(subcommand)]
     Models(models::Command),
+    /// Measure verification and presentation attack detection on your own data.
+    #[command(subcommand)]
+    Evaluate(evaluate::Command),
     /// Add and erase local accounts.
     #[command(subcommand)]
     User(user::Command),
@@ -79,6 +83,7 @@ impl Cli {
             Command::Serve => serve::run(&config).await,
             Command::Config(command) => command.run(&config),
             Command::Models(command) => command.run(&config),
+            Command::Evaluate(command) => command.run(&config),
             Command::User(command) => command.run(&config).await,
             Command::Client(command) => command.run(&config).await,
             Command::Audit(command) => command.run(&config).await,

@@ -10,6 +10,8 @@ pub mod cli;
 #[cfg(feature = "cli")]
 pub mod config;
 pub mod domain;
+#[cfg(feature = "evaluation")]
+pub mod evaluation;
 pub mod flows;
 #[cfg(feature = "identity")]
 pub mod identity;

@@ -9,6 +9,7 @@ pub mod ceremony;
 pub mod challenge;
 pub mod conduct;
 pub mod coverage;
+pub mod error_rates;
 pub mod examination;
 pub mod face_map;
 pub mod guidance;

@@ -45,7 +45,8 @@ impl Embedding {
         if !bytes.len().is_multiple_of(4) {
             return None;
         }
-        let values = bytes.chunks_exact(4).filter_map(|b| b.try_into().ok()).map(f32::from_le_bytes).collect();
+        let values =
+            bytes.chunks_exact(4).filter_map(|b| b.try_into().ok()).map(f32::from_le_bytes).collect();
         Some(Self::new(values)).filter(|embedding| embedding.norm().is_normal())
     }
 }
