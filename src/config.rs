@@ -43,6 +43,8 @@ pub struct Config {
     pub session: Session,
     /// When a face proves something, and for how long.
     pub step_up: StepUp,
+    /// How faces are judged and answered.
+    pub face: Face,
     /// How long what the provider issues is good for.
     pub tokens: Tokens,
     /// How many failures are borne.
@@ -75,6 +77,13 @@ pub struct StepUp {
     pub parent_ceremony_counts: bool,
     /// How long one capture may take, from being opened (`…/begin`) to the sealed frames arriving.
     pub ceremony: SignedDuration,
+}
+
+/// `[face]`: how faces are judged and answered.
+#[derive(Debug, Clone, Copy)]
+pub struct Face {
+    /// How long after its arrival a capture is answered; one that takes longer waits for the next multiple.
+    pub answer_after: SignedDuration,
 }
 
 /// `[tokens]`: how long what the provider issues is good for.
@@ -201,6 +210,7 @@ impl Config {
                 parent_ceremony_counts: from.flag("step_up.parent_ceremony_counts", false),
                 ceremony: from.seconds("step_up.ceremony_seconds", 300, 60..=600),
             },
+            face: Face { answer_after: from.millis("face.answer_after_ms", 2_000, 100..=10_000) },
             tokens: Tokens {
                 code: from.seconds("tokens.code_seconds", 60, 10..=600),
                 id_token: from.seconds("tokens.id_token_seconds", 300, 60..=3_600),

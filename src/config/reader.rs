@@ -88,6 +88,15 @@ impl Reader {
         SignedDuration::from_secs(i64::from(self.number(key, default, range)))
     }
 
+    pub(super) fn millis(
+        &mut self,
+        key: &'static str,
+        default: u32,
+        range: RangeInclusive<u32>,
+    ) -> SignedDuration {
+        SignedDuration::from_millis(i64::from(self.number(key, default, range)))
+    }
+
     pub(super) fn address(&mut self, key: &'static str, default: SocketAddr) -> SocketAddr {
         let mend = format!("Write an IP address and a port; the default is \"{default}\".");
         self.read(key, default, &mend, |value| value.as_str()?.parse().ok())

@@ -54,7 +54,7 @@ pub fn pre(picture: &Picture, face: &Bounds, times: f32) -> Option<Vec<f32>> {
 /// Mean of both networks' probability of "live".
 pub fn post(near: &[Vec<f32>], far: &[Vec<f32>]) -> Option<LiveScore> {
     let live = |outputs: &[Vec<f32>]| outputs.first()?.get(LIVE).copied();
-    Some(LiveScore((live(near)? + live(far)?) / 2.0))
+    Some(LiveScore::new((live(near)? + live(far)?) / 2.0))
 }
 
 /// The box grown about its centre, made smaller where the picture is and pushed inside it, as in the models' training.
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn the_score_is_the_mean_of_both_models_live_class() {
         let score = post(&[vec![0.1, 0.8, 0.1]], &[vec![0.5, 0.4, 0.1]]).unwrap();
-        assert!((score.0 - 0.6).abs() < 1e-6);
+        assert!(score.reaches(0.599_99) && !score.reaches(0.600_01));
         assert!(post(&[], &[vec![0.0; 3]]).is_none());
     }
 }

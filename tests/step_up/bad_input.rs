@@ -19,7 +19,7 @@ async fn sent_instead(make: fn(&CapturePage<'_>) -> String) -> (u16, String, ser
     assert_eq!(page.perform(obedient, Scripted::of(ADAM)).await, Ending::Upload);
     let answer = page.send(make(&page)).await;
     let cause = scene.last("ceremony_concluded").await["cause"].clone();
-    let told = answer.json()["error"].as_str().unwrap_or_default().to_owned();
+    let told = answer.json()["outcome"].as_str().unwrap_or_default().to_owned();
     // The attempt is spent, and the person can start afresh.
     assert_eq!(page.upload().await.json()["error"], "already_spent");
     assert_eq!(scene.look_as(&interaction, Scripted::of(ADAM)).await["outcome"], "done");
@@ -27,7 +27,7 @@ async fn sent_instead(make: fn(&CapturePage<'_>) -> String) -> (u16, String, ser
 }
 
 fn unreadable() -> (u16, String, serde_json::Value) {
-    (400, "capture_unreadable".into(), "unreadable".into())
+    (200, "refused".into(), "unreadable".into())
 }
 
 #[tokio::test]
@@ -60,7 +60,8 @@ async fn committed_frames_that_are_no_pictures() {
     let broken = |asked: &str, seen| Scripted { decodes: false, ..obedient(asked, seen) };
     assert_eq!(page.play_with(&mut socket, obedient, broken, Scripted::of(ADAM)).await, Ending::Upload);
     page.close(socket).await;
-    assert_eq!(page.upload().await.json()["error"], "capture_unreadable");
+    assert_eq!(page.upload().await.json()["outcome"], "refused");
+    assert_eq!(scene.last("ceremony_concluded").await["cause"], "unreadable");
 }
 
 #[tokio::test]

@@ -1,10 +1,11 @@
 //! A person at the bank, and the steps that they take.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use facestep::{
     app::Settings,
     domain::{audit::AuditEvent, user::User},
+    flows::ceremony::AnswerBeat,
     identity::personas::BUILT_IN,
     ports::store::Db,
     web::pages::ConsentPage,
@@ -166,10 +167,11 @@ impl Scene {
     }
 }
 
-/// The settings that ship, with sessions and interactions that outlast the waits of a test.
+/// The settings that ship, with sessions and interactions that outlast the waits of a test, and answers that come at once.
 pub fn settings() -> Settings {
     let mut settings = Settings { interaction: SignedDuration::from_hours(10), ..Settings::default() };
     settings.sessions.idle = SignedDuration::from_hours(10);
+    settings.face.answers = AnswerBeat::every(Duration::ZERO);
     settings
 }
 

@@ -54,7 +54,7 @@ impl Look {
     /// What the costly models would say.
     pub fn closer(self, worth: Worth) -> CloserLook {
         CloserLook {
-            live: (worth == Worth::Everything).then_some(LiveScore(self.live)),
+            live: (worth == Worth::Everything).then_some(LiveScore::new(self.live)),
             embedding: Some(embedding(self.person, self.norm)),
         }
     }

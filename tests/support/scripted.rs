@@ -1,17 +1,20 @@
 //! Models that see what a frame says it shows. A scripted frame is a few words of JSON; the built-in people's portraits
 //! are recognised by their bytes.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use facestep::{
     domain::face::{
         capture::EncodedFrame,
         examination::{self, CloserLooks, WorthyFace},
-        observation::{self, FrameObservation, Glance, GlancedFace, Point, Pose},
-        template::{self, FaceTemplate, ModelId},
+        observation::{self, CloserLook, FrameObservation, Glance, GlancedFace, Point, Pose},
+        template::{self, Embedding, FaceTemplate, ModelId},
     },
     ports::{
         BoxFuture,
@@ -50,6 +53,8 @@ pub struct Scripted {
     pub exposure: f32,
     pub faces: usize,
     pub flat: bool,
+    /// How far the face is from the person's own, as the sine of the angle between their embeddings.
+    pub askew: f32,
     /// Makes each frame's bytes its own.
     pub serial: u32,
     /// Whether the bytes decode to a picture at all.
@@ -67,6 +72,7 @@ impl Scripted {
             exposure: 130.0,
             faces: 1,
             flat: false,
+            askew: 0.0,
             serial: 0,
             decodes: true,
         }
@@ -88,6 +94,24 @@ impl Scripted {
         (look.faces, look.flat) = (self.faces, self.flat);
         look
     }
+
+    fn closer(self, worth: examination::Worth) -> CloserLook {
+        let look = self.look();
+        let mut closer = look.closer(worth);
+        if self.askew > 0.0 {
+            closer.embedding = Some(askew(self.person, self.askew, look.norm));
+        }
+        closer
+    }
+}
+
+/// An embedding that is turned away from a person's own.
+fn askew(person: u8, sine: f32, norm: f32) -> Embedding {
+    let cosine = (1.0 - sine * sine).sqrt();
+    let mut values = vec![0.0; 128];
+    values[usize::from(person)] = norm * cosine;
+    values[127] = norm * sine;
+    Embedding::new(values)
 }
 
 /// The models.
@@ -99,6 +123,8 @@ pub struct ScriptedAnalyzer {
     pub observed: AtomicUsize,
     /// How many captures still fail for want of a working model.
     pub broken: AtomicUsize,
+    /// How long a capture takes to observe, in milliseconds.
+    pub takes_ms: AtomicU64,
 }
 
 /// Takes one off a counter that is not zero.
@@ -134,6 +160,7 @@ impl FaceAnalyzer for ScriptedAnalyzer {
                 return Err(Fault::Internal("a model failed".into()).into());
             }
             self.observed.fetch_add(1, Ordering::SeqCst);
+            tokio::time::sleep(Duration::from_millis(self.takes_ms.load(Ordering::SeqCst))).await;
             let observe = |(place, frame)| {
                 let seen = places.contains(&place).then(|| Scripted::read(frame));
                 Ok(seen.transpose()?.map(|seen| seen.look().observe()))
@@ -150,7 +177,7 @@ impl FaceAnalyzer for ScriptedAnalyzer {
         Box::pin(async move {
             let look = |face: WorthyFace| {
                 let seen = Scripted::read(&frames[face.place])?;
-                Ok((face.place, seen.look().closer(face.worth)))
+                Ok((face.place, seen.closer(face.worth)))
             };
             Ok(CloserLooks::new(faces.into_iter().map(look).collect::<Result<_, AnalyzerFault>>()?))
         })

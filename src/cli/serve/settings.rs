@@ -12,7 +12,7 @@ use crate::{
         oidc::tokens::TokenLifetimes,
         session::SessionLifetimes,
     },
-    flows::ceremony::FacePolicy,
+    flows::ceremony::{AnswerBeat, FacePolicy},
     web::limits::Limits,
 };
 
@@ -53,6 +53,7 @@ fn face(config: &Config, shipped: FacePolicy) -> FacePolicy {
             population_window: SignedDuration::from_hours(1),
             population_most: attempts.population_failures_per_hour.into(),
         },
+        answers: Duration::try_from(config.face.answer_after).map_or(shipped.answers, AnswerBeat::every),
         parent_ceremony_counts: config.step_up.parent_ceremony_counts,
         ..shipped
     }

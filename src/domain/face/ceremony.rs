@@ -185,8 +185,9 @@ impl Ceremony {
             CeremonyStage::Connected | CeremonyStage::Captured { .. } => {
                 Err(CeremonyRefusal::AlreadyConnected)
             }
-            CeremonyStage::Spent => Err(CeremonyRefusal::AlreadySpent),
-            CeremonyStage::Concluded { .. } | CeremonyStage::Abandoned => Err(CeremonyRefusal::Over),
+            // Whether the verdict has fallen is told by the answer to the upload, at its time, and by nothing before.
+            CeremonyStage::Spent | CeremonyStage::Concluded { .. } => Err(CeremonyRefusal::AlreadySpent),
+            CeremonyStage::Abandoned => Err(CeremonyRefusal::Over),
         }
     }
 
@@ -200,8 +201,8 @@ impl Ceremony {
             }
             CeremonyStage::Opened | CeremonyStage::Connected => Err(CeremonyRefusal::NotCaptured),
             CeremonyStage::Captured { .. } => Err(CeremonyRefusal::AlreadyConnected),
-            CeremonyStage::Spent => Err(CeremonyRefusal::AlreadySpent),
-            CeremonyStage::Concluded { .. } | CeremonyStage::Abandoned => Err(CeremonyRefusal::Over),
+            CeremonyStage::Spent | CeremonyStage::Concluded { .. } => Err(CeremonyRefusal::AlreadySpent),
+            CeremonyStage::Abandoned => Err(CeremonyRefusal::Over),
         }
     }
 

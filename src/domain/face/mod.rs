@@ -24,6 +24,8 @@ mod quality;
 #[cfg(test)]
 #[path = "../../../tests/support/sample.rs"]
 mod sample;
+#[cfg(test)]
+mod secrecy;
 pub mod template;
 mod turns;
 pub mod verification;

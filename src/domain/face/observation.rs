@@ -46,9 +46,29 @@ pub struct FrameQuality {
     pub eye_distance: f32,
 }
 
-/// Passive presentation-attack score: the mean probability of "live" of the models, 0..1.
-#[derive(Clone, Copy, PartialEq)]
-pub struct LiveScore(pub f32);
+/// Passive presentation-attack score: the mean probability of "live" of the models, 0..1. Outside the face core it can be
+/// held against a threshold and nothing else.
+#[derive(Clone, Copy)]
+pub struct LiveScore(f32);
+
+impl LiveScore {
+    /// Takes what the models said.
+    pub fn new(probability: f32) -> Self {
+        Self(probability)
+    }
+
+    /// Whether it reaches a threshold; never, where it is not a number.
+    pub fn reaches(self, least: f32) -> bool {
+        self.0 >= least
+    }
+
+    /// The mean of some scores; not a number for none, so that it reaches nothing.
+    pub(in crate::domain::face) fn mean(scores: impl IntoIterator<Item = Self>) -> Self {
+        let (sum, count) =
+            scores.into_iter().fold((0.0, 0.0), |(sum, count), score| (sum + score.0, count + 1.0));
+        Self(sum / count)
+    }
+}
 
 /// A face that the models found in a frame.
 #[derive(Clone)]

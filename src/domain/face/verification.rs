@@ -170,8 +170,8 @@ fn clear_frames<'a>(
 
 /// The mean of the passive scores over the good frontal frames.
 fn is_live(good: &[ClearFrame<'_>], policy: &VerificationPolicy) -> Result<(), Rejection> {
-    let mean = good.iter().map(|frame| frame.live.0).sum::<f32>() / good.len() as f32;
-    if mean >= policy.live { Ok(()) } else { Err(Rejection::NotVerified(Cause::Attack)) }
+    let mean = LiveScore::mean(good.iter().map(|frame| frame.live));
+    if mean.reaches(policy.live) { Ok(()) } else { Err(Rejection::NotVerified(Cause::Attack)) }
 }
 
 /// Every frontal frame shows the face of every other one, and every turn is made by that face. Pair by pair and not

@@ -15,7 +15,7 @@ use crate::{
         face::{
             attempts::{AttemptBudget, DeviceScope},
             ceremony::Ceremony,
-            verification::{Cause, Passed, Rejection, Verdict},
+            verification::{Passed, Rejection, Verdict},
         },
         id::{EnrolmentId, UserId},
         oidc::interaction::Interaction,
@@ -203,11 +203,7 @@ impl Conclusion {
                     let event = scribe.ceremony_event(AuditKind::FaceSuspended, &interaction, ceremony);
                     db.append_event(&event.with("known_device", budget.scope != DeviceScope::Unknown))?;
                 }
-                let outcome = match cause {
-                    Cause::Unreadable => Outcome::Unreadable,
-                    _ => Outcome::Refused,
-                };
-                (event.with("cause", cause.name()), outcome)
+                (event.with("cause", cause.name()), Outcome::Refused)
             }
         };
         db.save_budget(&budget)?;

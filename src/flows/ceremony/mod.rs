@@ -33,12 +33,14 @@ use crate::{
     },
 };
 
+mod answer;
 mod conclude;
 pub mod live;
 mod open;
 mod sealed;
 mod upload;
 
+pub use answer::AnswerBeat;
 pub(super) use open::budget_of;
 pub(super) use sealed::seal_template;
 pub use upload::{Judged, Outcome};
@@ -52,6 +54,8 @@ pub struct FacePolicy {
     pub verification: VerificationPolicy,
     /// How many tries there are.
     pub attempts: AttemptPolicy,
+    /// When an upload is answered.
+    pub answers: AnswerBeat,
     /// How many captures one interaction may open, so that nobody can shop for an easy challenge.
     pub most_ceremonies: i32,
     /// How many documents one run may look up, so that nobody can search a register.
@@ -66,6 +70,7 @@ impl Default for FacePolicy {
             capture: CapturePolicy::default(),
             verification: VerificationPolicy::default(),
             attempts: AttemptPolicy::default(),
+            answers: AnswerBeat::default(),
             most_ceremonies: 12,
             most_lookups: 5,
             parent_ceremony_counts: false,

@@ -54,8 +54,6 @@ pub enum Outcome {
     },
     /// Not verified.
     Refused,
-    /// What was sent is not a capture of this ceremony; not verified either.
-    Unreadable,
 }
 
 /// What an attempt was spent on, taken out of the transaction that spent it.
@@ -70,7 +68,12 @@ pub(super) struct Spent {
 
 impl Ceremonies {
     /// Judges a sealed capture. The attempt stays spent whatever happens, but for a full queue, where nothing was judged.
-    pub async fn judge(&self, ceremony: &CeremonyId, browser: &Browser, jwe: String) -> Served<Judged> {
+    pub(super) async fn judge(
+        &self,
+        ceremony: &CeremonyId,
+        browser: &Browser,
+        jwe: String,
+    ) -> Served<Judged> {
         let spent = self.spend(ceremony, browser).await?;
         let verdict = match self.examine(&spent, jwe).await {
             Ok(verdict) => verdict,
@@ -138,7 +141,8 @@ impl Ceremonies {
             Ok(conduct) => conduct,
             Err(rejection) => return Ok(Verdict::Rejected(rejection)),
         };
-        let looks = analyzer.look_closer(frames, conduct.worth_a_closer_look()).await?;
+        let looks =
+            analyzer.look_closer(frames, conduct.worth_a_closer_look()).await.map_err(judged_in_part)?;
         let reference = self.room.reference(&spent.run).await?;
         let identity = Identity {
             run: &spent.run.id,
@@ -204,6 +208,15 @@ impl FaceRoom {
 pub(super) fn run_of(db: &mut dyn Db, ceremony: &Ceremony) -> Result<WorkflowRun, Fault> {
     let run = db.find_run(&ceremony.run)?;
     run.ok_or_else(|| Fault::Damaged("a ceremony's run is gone".into()))
+}
+
+/// A second stage that found no room in its time: the first one has passed by then, so the attempt is not given back, or a
+/// machine under load could be asked again and again how far a capture comes.
+fn judged_in_part(fault: AnalyzerFault) -> AnalyzerFault {
+    match fault {
+        AnalyzerFault::Busy => Fault::Unavailable("the second stage found no room".into()).into(),
+        other => other,
+    }
 }
 
 fn not_verified(cause: Cause) -> Verdict {

@@ -6,23 +6,24 @@ use actix_web::{
     http::header::{HeaderName, ORIGIN},
     web,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
+use tokio::time::Instant;
 
 use super::{
     check::or_elsewhere,
     outcome::{outcome_address, outcome_page},
     socket::PageLine,
+    upload_answer,
 };
 use crate::{
     domain::{
         face::ceremony::{Ceremony, CeremonyRefusal},
         id::CeremonyId,
-        secret::SecretToken,
     },
     flows::{
         Unserved,
         authorize::OpenInteraction,
-        ceremony::{FaceRefusal, Judged, Outcome},
+        ceremony::FaceRefusal,
         step_up::{GivenUp, Station},
     },
     ports::fault::Fault,
@@ -167,13 +168,14 @@ pub async fn upload(
     app.ceremonies.is_due(&ceremony, &browser).await?;
     let limits = app.limits;
     let body = read_body(request.headers(), &mut payload.into_inner(), limits.capture, limits.within).await?;
+    // The beat of the answer begins here: before it, time passed on the network alone.
+    let received = Instant::now();
     let jwe = String::from_utf8(body).map_err(|_| Failure::Malformed("not_text"))?;
-    match app.ceremonies.judge(&ceremony, &browser, jwe).await {
-        Ok(judged) => answer(&app, &judged),
+    match app.ceremonies.answer(&ceremony, &browser, jwe, received).await {
+        Ok(judged) => Ok(upload_answer::judged(&app, &judged)),
         Err(Unserved::Refused(FaceRefusal::Attempt(_))) => {
             let interaction = app.ceremonies.interaction_of(&ceremony, &browser).await?;
-            let next = outcome_address(&interaction, &[]);
-            Ok(HttpResponse::Ok().json(json!({ "outcome": "refused", "next": next })))
+            Ok(upload_answer::not_admitted(&interaction))
         }
         Err(Unserved::Refused(FaceRefusal::Crowded { until })) => {
             Err(Failure::Busy { retry_seconds: app.ceremonies.seconds_until(until) })
@@ -195,30 +197,6 @@ pub async fn decline(
     app.step_up.give_up(&interaction, &browser, super::outcome::why(&form)).await?;
     let next = app.authorize.advance(&interaction, &browser).await?;
     Ok(follow(&app, &interaction, &next, None))
-}
-
-/// What the page is told, with the cookies that a success brings.
-fn answer(app: &App, judged: &Judged) -> Result<HttpResponse, Failure> {
-    let interaction = &judged.interaction;
-    let told = match &judged.outcome {
-        Outcome::Done => json!({ "outcome": "done", "next": resume_address(interaction) }),
-        Outcome::Again { advice, next: Some(fresh) } => {
-            json!({ "outcome": "again", "advice": advice, "next": capture_address(fresh) })
-        }
-        Outcome::Again { advice, next: None } => {
-            json!({ "outcome": "refused", "next": outcome_address(interaction, advice) })
-        }
-        Outcome::Refused => json!({ "outcome": "refused", "next": outcome_address(interaction, &[]) }),
-        Outcome::Unreadable => return Err(Failure::Malformed("capture_unreadable")),
-    };
-    let mut response = HttpResponse::Ok().json(told);
-    let session = judged.renewed.as_ref().map(|secret: &SecretToken| app.cookies.session(secret));
-    let device = judged.device.as_ref().map(|secret| app.cookies.device(secret));
-    for cookie in session.iter().chain(&device) {
-        let added = response.add_cookie(cookie);
-        debug_assert!(added.is_ok());
-    }
-    Ok(response)
 }
 
 fn page(open: &OpenInteraction, ceremony: &Ceremony, purpose: Purpose) -> Result<CapturePage, Fault> {

@@ -9,3 +9,4 @@ pub mod outcome;
 pub mod resume;
 pub mod sign_in;
 mod socket;
+mod upload_answer;
