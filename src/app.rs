@@ -18,9 +18,11 @@ use crate::{
         consent::Consents,
         demo::Demo,
         enrol::Enrol,
+        references::References,
         sign_in::SignIn,
         signing_keys::SigningKeys,
         step_up::StepUp,
+        template_renewal::TemplateRenewal,
         token::Tokens,
         user_info::UserInfo,
     },
@@ -28,7 +30,7 @@ use crate::{
         clock::Clock,
         digital_id::DigitalIdService,
         entropy::Entropy,
-        envelope::{CaptureOpener, Vault},
+        envelope::{CaptureOpener, KeyEncryption, Vault},
         face::FaceAnalyzer,
         passwords::Passwords,
         store::Store,
@@ -60,6 +62,10 @@ pub struct Parts {
     pub proof_key: ProofKey,
     /// What seals templates at rest.
     pub vault: Arc<dyn Vault>,
+    /// What wraps the data keys of references.
+    pub template_keys: Arc<dyn KeyEncryption>,
+    /// What wraps the keys of their transforms.
+    pub transform_keys: Arc<dyn KeyEncryption>,
     /// What makes capture keys and opens what is sealed to them.
     pub opener: Arc<dyn CaptureOpener>,
     /// The models.
@@ -132,11 +138,27 @@ impl Default for Settings {
 pub fn assemble(parts: Parts) -> App {
     let Parts { issuer, store, clock, entropy, passwords, signer, settings, .. } = parts;
     let proof_key = Arc::new(parts.proof_key);
+    let references = Arc::new(References::new(
+        store.clone(),
+        entropy.clone(),
+        parts.vault.clone(),
+        parts.template_keys,
+        parts.transform_keys,
+    ));
+    let renewal = TemplateRenewal::new(
+        store.clone(),
+        clock.clone(),
+        entropy.clone(),
+        references.clone(),
+        proof_key.clone(),
+    );
     let room = Arc::new(FaceRoom {
         store: store.clone(),
         clock: clock.clone(),
         entropy: entropy.clone(),
         vault: parts.vault,
+        references,
+        renewal,
         opener: parts.opener,
         analyzer: parts.analyzer,
         proof_key: proof_key.clone(),

@@ -10,6 +10,7 @@ mod commons;
 mod config;
 mod demo;
 mod evaluate;
+mod keys;
 mod models;
 mod serve;
 mod user;
@@ -45,6 +46,9 @@ enum Command {
     /// Register relying parties.
     #[command(subcommand)]
     Client(client::Command),
+    /// Rotate the keys that enrolments are kept under, and issue templates anew.
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Verify and anchor the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -86,6 +90,7 @@ impl Cli {
             Command::Evaluate(command) => command.run(&config),
             Command::User(command) => command.run(&config).await,
             Command::Client(command) => command.run(&config).await,
+            Command::Keys(command) => command.run(&config).await,
             Command::Audit(command) => command.run(&config).await,
             Command::Demo(command) => command.run(&config).await,
         }

@@ -6,6 +6,7 @@
 
 mod database;
 mod environment;
+mod given_keys;
 mod problem;
 mod reader;
 mod rules;
@@ -14,6 +15,7 @@ mod rules;
 mod tests;
 
 pub use database::DatabaseUrl;
+pub use given_keys::GivenKeys;
 pub use problem::{ConfigError, Problem};
 
 use environment::Environment;
@@ -33,6 +35,8 @@ pub struct Config {
     pub database_url: DatabaseUrl,
     /// The file with the key that seals what the database holds; made at first start.
     pub key_file: PathBuf,
+    /// The keys that wrap the keys of enrolments.
+    pub keys: Keys,
     /// The folder with the built models and ONNX Runtime.
     pub models_dir: PathBuf,
     /// Where people find help, as it stands on a page; the client's support where it is empty.
@@ -53,6 +57,19 @@ pub struct Config {
     pub limits: Limits,
     /// What is logged, and how.
     pub log: Log,
+}
+
+/// `[keys]`: where the key-encryption keys are (`docs/operations.md`, "Keys").
+#[derive(Debug, Clone)]
+pub struct Keys {
+    /// The folder of those that wrap data keys; empty: `template-keys` beside the key file.
+    pub template_dir: PathBuf,
+    /// The folder of those that wrap transform keys; empty: `transform-keys` beside the key file.
+    pub transform_dir: PathBuf,
+    /// Those that wrap data keys and are given in place of files.
+    pub template_given: GivenKeys,
+    /// Those that wrap transform keys and are given in place of files.
+    pub transform_given: GivenKeys,
 }
 
 /// `[session]`: how long a browser stays signed in.
@@ -190,12 +207,34 @@ impl Config {
         reader.conclude(config)
     }
 
+    /// The folder of the key-encryption keys that wrap data keys.
+    #[must_use]
+    pub fn template_keys_dir(&self) -> PathBuf {
+        self.keys_dir(&self.keys.template_dir, "template-keys")
+    }
+
+    /// The folder of the key-encryption keys that wrap transform keys.
+    #[must_use]
+    pub fn transform_keys_dir(&self) -> PathBuf {
+        self.keys_dir(&self.keys.transform_dir, "transform-keys")
+    }
+
+    fn keys_dir(&self, set: &Path, usual: &str) -> PathBuf {
+        if set.as_os_str().is_empty() { self.key_file.with_file_name(usual) } else { set.to_path_buf() }
+    }
+
     fn read(from: &mut Reader) -> Self {
         Self {
             issuer: from.text("issuer", ""),
             listen: from.address("listen", SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 8080))),
             database_url: from.database("database_url", "sqlite:var/db/facestep.sqlite3"),
             key_file: from.path("key_file", "var/keys/facestep.key"),
+            keys: Keys {
+                template_dir: from.path("keys.template_dir", ""),
+                transform_dir: from.path("keys.transform_dir", ""),
+                template_given: from.given_keys("keys.template_given"),
+                transform_given: from.given_keys("keys.transform_given"),
+            },
             models_dir: from.path("models_dir", "models/built"),
             contact: from.text("contact", ""),
             demo: from.flag("demo", false),

@@ -6,11 +6,14 @@ use std::{
 };
 
 use crate::{
-    config::Config,
-    domain::{audit::AuditKey, authn::acr::AcrCatalogue},
-    flows::{accounts::Accounts, clients::Clients},
-    jose::{master_key::MasterKey, passwords::Argon2Passwords},
-    ports::{clock::Clock, entropy::Entropy, passwords::Passwords, store::Store},
+    config::{Config, GivenKeys},
+    domain::{audit::AuditKey, authn::acr::AcrCatalogue, key_encryption::KeyPurpose},
+    flows::{
+        accounts::Accounts, clients::Clients, key_rotation::KeyRotation, references::References,
+        template_renewal::TemplateRenewal,
+    },
+    jose::{key_ring::KeyRing, master_key::MasterKey, passwords::Argon2Passwords},
+    ports::{clock::Clock, entropy::Entropy, envelope::KeyEncryption, passwords::Passwords, store::Store},
     storage,
     system::{SystemClock, SystemEntropy},
 };
@@ -80,6 +83,36 @@ impl Parts {
     pub fn accounts(&self) -> Accounts {
         let (store, passwords) = (self.store.clone(), self.passwords.clone());
         Accounts::new(store, passwords, self.clock.clone(), self.entropy.clone())
+    }
+
+    /// The rings of key-encryption keys: for data keys, and for transform keys.
+    pub fn key_rings(&self) -> (Arc<dyn KeyEncryption>, Arc<dyn KeyEncryption>) {
+        let (config, entropy) = (&self.config, &self.entropy);
+        let ring = |purpose, folder, given: &GivenKeys| -> Arc<dyn KeyEncryption> {
+            Arc::new(KeyRing::new(purpose, Some(folder), given.expose(), entropy.clone()))
+        };
+        (
+            ring(KeyPurpose::Template, config.template_keys_dir(), &config.keys.template_given),
+            ring(KeyPurpose::Transform, config.transform_keys_dir(), &config.keys.transform_given),
+        )
+    }
+
+    /// Key-encryption keys.
+    pub fn key_rotation(&self) -> KeyRotation {
+        let (template_keys, transform_keys) = self.key_rings();
+        let (store, clock) = (self.store.clone(), self.clock.clone());
+        KeyRotation::new(store, clock, self.entropy.clone(), template_keys, transform_keys)
+    }
+
+    /// Templates issued anew.
+    pub fn template_renewal(&self) -> TemplateRenewal {
+        let (template_keys, transform_keys) = self.key_rings();
+        let (store, entropy) = (self.store.clone(), self.entropy.clone());
+        let vault = Arc::new(self.master_key.vault(entropy.clone()));
+        let references =
+            References::new(store.clone(), entropy.clone(), vault, template_keys, transform_keys);
+        let proof_key = Arc::new(self.master_key.proof_key());
+        TemplateRenewal::new(store, self.clock.clone(), entropy, Arc::new(references), proof_key)
     }
 
     /// Clients.

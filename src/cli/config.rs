@@ -22,6 +22,8 @@ impl Command {
         println!("  listen    {}", config.listen);
         println!("  database  {}", config.database_url);
         println!("  key file  {}", config.key_file.display());
+        println!("  template keys   {}", config.template_keys_dir().display());
+        println!("  transform keys  {}", config.transform_keys_dir().display());
         println!("  models    {}", config.models_dir.display());
         println!("  demo      {}", if config.demo { "yes: simulated identities are accepted" } else { "no" });
         Ok(())

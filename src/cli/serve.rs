@@ -62,6 +62,7 @@ pub async fn run(file: &ConfigFile) -> Result<(), Failure> {
     })?;
     let (stop, stopped) = watch::channel(false);
     let background = start_background(&parts, stopped);
+    parts.key_rotation().ensure().await?;
     let app = put_together(parts, analyzer)?;
     app.signing_keys.ensure().await?;
     let server = server::serve(app, listener, HTTP_WORKERS)?;
@@ -107,6 +108,7 @@ async fn until(mut stopped: watch::Receiver<bool>) {
 }
 
 fn put_together(parts: Parts, analyzer: Arc<Analyzer>) -> Result<App, Failure> {
+    let (template_keys, transform_keys) = parts.key_rings();
     let Parts { config, store, master_key, passwords, clock, entropy, .. } = parts;
     let vault: Arc<dyn Vault> = Arc::new(master_key.vault(entropy.clone()));
     let key = DocumentKey::new(master_key.derive("document numbers"));
@@ -126,6 +128,8 @@ fn put_together(parts: Parts, analyzer: Arc<Analyzer>) -> Result<App, Failure> {
         proof_key: master_key.proof_key(),
         opener: Arc::new(JweCaptureOpener::new(vault.clone())),
         vault,
+        template_keys,
+        transform_keys,
         analyzer,
         source,
         contact: config.contact.clone(),

@@ -1,7 +1,7 @@
 //! Reads one key at a time and goes on after a problem, so that a check tells everything that is wrong at once.
 
 use super::environment::Environment;
-use super::{ConfigError, DatabaseUrl, Problem};
+use super::{ConfigError, DatabaseUrl, GivenKeys, Problem};
 use figment::Figment;
 use figment::providers::{Format, Serialized, Toml};
 use figment::value::{Dict, Value};
@@ -109,6 +109,17 @@ impl Reader {
             // The value may hold a password, so the message does not repeat it.
             self.problem(key, "is no address of a PostgreSQL or SQLite database", mend);
             DatabaseUrl::unknown()
+        })
+    }
+
+    /// Keys, which no message repeats, whatever was written.
+    pub(super) fn given_keys(&mut self, key: &'static str) -> GivenKeys {
+        self.known.push(key);
+        let Ok(value) = self.figment.find_value(key) else { return GivenKeys::default() };
+        value.as_str().and_then(GivenKeys::parse).unwrap_or_else(|| {
+            let mend = "Write NAME=KEY, and more of them behind spaces; a key is 32 bytes in base64url without padding.";
+            self.problem(key, "is no list of keys with their names", mend);
+            GivenKeys::default()
         })
     }
 

@@ -11,6 +11,7 @@ pub(super) fn check(config: &Config, reader: &mut Reader) {
     issuer(config, reader);
     demo_stays_on_this_machine(config, reader);
     key_apart_from_database(config, reader);
+    keys_apart_from_each_other(config, reader);
     key_is_private(config, reader);
     order_of_times(config, reader);
     order_of_attempts(config, reader);
@@ -67,11 +68,33 @@ fn key_apart_from_database(config: &Config, reader: &mut Reader) {
     else {
         return;
     };
-    if absolute(&config.key_file).starts_with(&folder) {
+    let places = [
+        ("key_file", config.key_file.clone()),
+        ("keys.template_dir", config.template_keys_dir()),
+        ("keys.transform_dir", config.transform_keys_dir()),
+    ];
+    for (key, place) in places {
+        if absolute(&place).starts_with(&folder) {
+            reader.problem(
+                key,
+                format!("is inside the database's folder, {}", folder.display()),
+                "Put it elsewhere, so that a copy of the database is not a copy of its key.",
+            );
+            // Folders that stand beside the key file move with it.
+            break;
+        }
+    }
+}
+
+/// Two folders, so that whoever copies one has not the other.
+fn keys_apart_from_each_other(config: &Config, reader: &mut Reader) {
+    let (templates, transforms) =
+        (absolute(&config.template_keys_dir()), absolute(&config.transform_keys_dir()));
+    if templates.starts_with(&transforms) || transforms.starts_with(&templates) {
         reader.problem(
-            "key_file",
-            format!("is inside the database's folder, {}", folder.display()),
-            "Put it elsewhere, so that a copy of the database is not a copy of its key.",
+            "keys.transform_dir",
+            "is the folder of the template's keys, or one is inside the other",
+            "Write two folders beside each other, or on two volumes; neither must hold both kinds of keys.",
         );
     }
 }

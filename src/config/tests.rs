@@ -125,6 +125,35 @@ fn the_key_is_not_kept_in_the_databases_folder() {
 }
 
 #[test]
+fn key_encryption_keys_are_kept_neither_in_the_databases_folder_nor_in_one_place() {
+    // ISO/IEC 24745: what a template is protected with is kept apart from it.
+    let database = "database_url = \"sqlite:var/db/facestep.sqlite3\"\n";
+    let inside = format!("{LOCAL}{database}[keys]\ntransform_dir = \"var/db/keys\"\n");
+    assert!(only_problem(&inside).starts_with("keys.transform_dir: is inside the database's folder"));
+    let one =
+        format!("{LOCAL}[keys]\ntemplate_dir = \"var/keys/both\"\ntransform_dir = \"var/keys/both/too\"\n");
+    assert!(only_problem(&one).starts_with("keys.transform_dir: is the folder of the template's keys"));
+    let config = parse(&format!("{LOCAL}key_file = \"secret/facestep.key\"\n")).unwrap();
+    assert_eq!(config.template_keys_dir().to_str(), Some("secret/template-keys"));
+    assert_eq!(config.transform_keys_dir().to_str(), Some("secret/transform-keys"));
+}
+
+#[test]
+fn a_given_key_is_in_no_message_and_no_debug_output() {
+    let key = "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA";
+    let config = with("FACESTEP_KEYS__TEMPLATE_GIVEN", &format!("one={key} two={key}")).unwrap();
+    let given = config.keys.template_given.expose();
+    assert_eq!(given.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["one", "two"]);
+    assert_eq!(given[0].1[..3], [1, 2, 3]);
+    assert!(!format!("{config:?}").contains("AQID") && format!("{config:?}").contains("one"));
+    for wrong in [format!("one={key} one={key}"), format!("one={key}AA"), key.to_owned(), "17".to_owned()] {
+        let error = with("FACESTEP_KEYS__TEMPLATE_GIVEN", &wrong).unwrap_err().to_string();
+        assert!(error.contains("keys.template_given") && !error.contains(&key[..4]), "{error}");
+        assert!(!error.contains("17"), "{error}");
+    }
+}
+
+#[test]
 fn a_key_file_that_others_can_read_is_refused() {
     use std::os::unix::fs::PermissionsExt;
     let file = tempfile::NamedTempFile::new().unwrap();

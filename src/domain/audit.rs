@@ -66,6 +66,14 @@ pub enum AuditKind {
     ClientAdded,
     /// A signing key was made.
     KeyMade,
+    /// A key-encryption key was put in use: from now on new keys are wrapped by it.
+    KeyEncryptionKeyUsed,
+    /// Keys were wrapped anew under the key-encryption key in use.
+    KeysRewrapped,
+    /// A key-encryption key by which nothing is wrapped any more was given up.
+    KeyEncryptionKeyRetired,
+    /// A template was issued anew under fresh keys, without a new capture.
+    TemplateRenewed,
 }
 
 impl AuditKind {

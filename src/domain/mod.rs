@@ -5,6 +5,7 @@ pub mod authn;
 pub mod device;
 pub mod face;
 pub mod id;
+pub mod key_encryption;
 pub mod keys;
 pub mod oidc;
 pub mod secret;

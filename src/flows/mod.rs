@@ -16,10 +16,13 @@ pub mod demo;
 mod devices;
 pub mod enrol;
 pub mod housekeeping;
+pub mod key_rotation;
+pub mod references;
 pub mod sign_in;
 pub mod signing_keys;
 pub mod standing;
 pub mod step_up;
+pub mod template_renewal;
 pub mod token;
 pub mod user_info;
 

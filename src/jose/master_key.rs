@@ -1,44 +1,22 @@
 //! The one key that an operator must keep: a file of 32 random bytes beside, never inside, the database. Every other key
 //! is derived from it, each for one purpose.
 
-use std::{
-    fs::{File, OpenOptions},
-    io::{ErrorKind, Read, Write},
-    path::Path,
-    sync::Arc,
-};
+use std::{path::Path, sync::Arc};
 
 use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::vault::AesVault;
+use super::{
+    key_file::{self, LENGTH},
+    vault::AesVault,
+};
 use crate::{
     domain::{audit::AuditKey, workflow::enrolment::ProofKey},
     ports::entropy::Entropy,
 };
 
-/// Length of the key in bytes.
-const LENGTH: usize = 32;
-
-/// Why the key file cannot be used; the text names the mend.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyFileProblem {
-    /// It cannot be read or written.
-    #[error("the key file {path} cannot be used: {source}")]
-    Unusable {
-        /// Which file.
-        path: String,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// Others may read it.
-    #[error("the key file {0} can be read by others than its owner: run `chmod 600` on it")]
-    ReadableByOthers(String),
-    /// It is not a key.
-    #[error("the key file {0} must hold exactly 32 bytes: restore it from a backup")]
-    WrongLength(String),
-}
+pub use super::key_file::KeyFileProblem;
 
 /// The key that all others come from.
 pub struct MasterKey(Zeroizing<[u8; LENGTH]>);
@@ -52,32 +30,16 @@ impl MasterKey {
     /// Reads the key file, or makes one, with its folder, that its owner alone may read. Of two processes that start at
     /// once, one makes it and the other reads it.
     pub fn load_or_create(path: &Path, entropy: &dyn Entropy) -> Result<Self, KeyFileProblem> {
-        match Self::load(path) {
-            Err(KeyFileProblem::Unusable { source, .. }) if source.kind() == ErrorKind::NotFound => {}
-            loaded => return loaded,
+        match key_file::read(path) {
+            Err(problem) if problem.is_missing() => {}
+            read => return read.map(Self),
         }
         let key = Zeroizing::new(entropy.bytes::<LENGTH>());
-        match write_new(path, key.as_ref()) {
+        match key_file::write_new(path, &key) {
             Ok(()) => Ok(Self(key)),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => Self::load(path),
-            Err(source) => Err(unusable(path, source)),
+            Err(problem) if problem.is_taken() => key_file::read(path).map(Self),
+            Err(problem) => Err(problem),
         }
-    }
-
-    fn load(path: &Path) -> Result<Self, KeyFileProblem> {
-        let file = File::open(path).map_err(|source| unusable(path, source))?;
-        let metadata = file.metadata().map_err(|source| unusable(path, source))?;
-        if is_open_to_others(&metadata) {
-            return Err(KeyFileProblem::ReadableByOthers(path.display().to_string()));
-        }
-        let mut bytes = Zeroizing::new(Vec::with_capacity(LENGTH + 1));
-        let most = LENGTH as u64 + 1;
-        file.take(most).read_to_end(&mut bytes).map_err(|source| unusable(path, source))?;
-        let key: [u8; LENGTH] = bytes
-            .as_slice()
-            .try_into()
-            .map_err(|_| KeyFileProblem::WrongLength(path.display().to_string()))?;
-        Ok(Self::new(key))
     }
 
     /// The vault for secrets at rest.
@@ -103,47 +65,6 @@ impl MasterKey {
         debug_assert!(expanded.is_ok());
         key
     }
-}
-
-fn unusable(path: &Path, source: std::io::Error) -> KeyFileProblem {
-    KeyFileProblem::Unusable { path: path.display().to_string(), source }
-}
-
-/// Writes the whole file under another name first, so that nobody ever reads half a key; `hard_link` refuses to replace.
-fn write_new(path: &Path, key: &[u8]) -> std::io::Result<()> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let draft = path.with_extension(format!("draft-{}", std::process::id()));
-    let written = new_private_file(&draft).and_then(|mut file| {
-        file.write_all(key)?;
-        file.sync_all()?;
-        std::fs::hard_link(&draft, path)
-    });
-    let removed = std::fs::remove_file(&draft);
-    written.and(removed)
-}
-
-#[cfg(unix)]
-fn new_private_file(path: &Path) -> std::io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
-}
-
-#[cfg(not(unix))]
-fn new_private_file(path: &Path) -> std::io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).open(path)
-}
-
-#[cfg(unix)]
-fn is_open_to_others(metadata: &std::fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    metadata.permissions().mode() & 0o077 != 0
-}
-
-#[cfg(not(unix))]
-fn is_open_to_others(_: &std::fs::Metadata) -> bool {
-    false
 }
 
 #[cfg(test)]

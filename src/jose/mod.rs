@@ -2,6 +2,8 @@
 //! that names `josekit`.
 
 pub mod envelope;
+mod key_file;
+pub mod key_ring;
 pub mod master_key;
 pub mod passwords;
 pub mod signer;

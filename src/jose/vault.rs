@@ -20,7 +20,9 @@ use crate::ports::{
 /// The layout of what is written: this byte, the nonce, then ciphertext and tag.
 const VERSION: u8 = 1;
 /// Length of a nonce (NIST SP 800-38D §8.2: 96 random bits).
-const NONCE: usize = 12;
+pub(super) const NONCE: usize = 12;
+/// What is authenticated with a reference before the text that it is bound to.
+const REFERENCE: &[u8] = b"facestep reference v1\0";
 
 /// The vault over one root key.
 pub struct AesVault {
@@ -40,34 +42,59 @@ impl AesVault {
         Hkdf::<Sha256>::new(None, self.root.as_ref())
             .expand(name(kind).as_bytes(), key.as_mut())
             .map_err(|_| Fault::Internal("a vault key could not be derived".into()))?;
-        Aes256Gcm::new_from_slice(key.as_ref())
-            .map_err(|_| Fault::Internal("a vault key has no length".into()))
+        cipher_of(&key)
     }
 }
 
 impl Vault for AesVault {
     fn seal(&self, kind: SealedKind, owner: &str, plain: &[u8]) -> Result<Vec<u8>, Fault> {
-        let nonce: [u8; NONCE] = self.entropy.bytes();
-        let bound = bound_to(kind, owner);
-        let sealed = self
-            .cipher(kind)?
-            .encrypt(&Nonce::from(nonce), Payload { msg: plain, aad: &bound })
-            .map_err(|_| Fault::Internal("sealing failed".into()))?;
-        Ok([&[VERSION], nonce.as_slice(), &sealed].concat())
+        seal(&self.cipher(kind)?, self.entropy.bytes(), &bound_to(kind, owner), plain)
     }
 
     fn unseal(&self, kind: SealedKind, owner: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault> {
-        let damaged = || Fault::Damaged(format!("a sealed {} does not open", name(kind)));
-        let (nonce, sealed) = sealed
-            .strip_prefix(&[VERSION])
-            .and_then(|rest| rest.split_first_chunk::<NONCE>())
-            .ok_or_else(damaged)?;
-        let bound = bound_to(kind, owner);
-        self.cipher(kind)?
-            .decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad: &bound })
-            .map(Zeroizing::new)
-            .map_err(|_| damaged())
+        open(&self.cipher(kind)?, &bound_to(kind, owner), sealed)
+            .ok_or_else(|| Fault::Damaged(format!("a sealed {} does not open", name(kind))))
     }
+
+    fn seal_under(&self, key: &[u8; 32], binding: &str, plain: &[u8]) -> Result<Vec<u8>, Fault> {
+        let bound = [REFERENCE, binding.as_bytes()].concat();
+        seal(&cipher_of(key)?, self.entropy.bytes(), &bound, plain)
+    }
+
+    fn unseal_under(
+        &self,
+        key: &[u8; 32],
+        binding: &str,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Fault> {
+        let bound = [REFERENCE, binding.as_bytes()].concat();
+        open(&cipher_of(key)?, &bound, sealed)
+            .ok_or_else(|| Fault::Damaged("a sealed reference does not open".into()))
+    }
+}
+
+/// The cipher with a key.
+pub(super) fn cipher_of(key: &[u8; 32]) -> Result<Aes256Gcm, Fault> {
+    Aes256Gcm::new_from_slice(key).map_err(|_| Fault::Internal("a key has no length".into()))
+}
+
+/// Version, nonce, then ciphertext and tag.
+pub(super) fn seal(
+    cipher: &Aes256Gcm,
+    nonce: [u8; NONCE],
+    bound: &[u8],
+    plain: &[u8],
+) -> Result<Vec<u8>, Fault> {
+    let sealed = cipher
+        .encrypt(&Nonce::from(nonce), Payload { msg: plain, aad: bound })
+        .map_err(|_| Fault::Internal("sealing failed".into()))?;
+    Ok([&[VERSION], nonce.as_slice(), &sealed].concat())
+}
+
+/// The plain bytes, where these were sealed by [`seal`] under this key and with this text.
+pub(super) fn open(cipher: &Aes256Gcm, bound: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let (nonce, sealed) = sealed.strip_prefix(&[VERSION])?.split_first_chunk::<NONCE>()?;
+    cipher.decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad: bound }).map(Zeroizing::new).ok()
 }
 
 /// What is authenticated beside the secret: version, kind and owner.
@@ -125,6 +152,16 @@ mod tests {
             assert!(vault.unseal(SealedKind::SigningKey, "kid", &changed).is_err(), "{place}");
             assert!(vault.unseal(SealedKind::SigningKey, "kid", &sealed[..place]).is_err(), "{place}");
         }
+    }
+
+    #[test]
+    fn what_was_sealed_under_a_data_key_opens_with_that_key_and_text_alone() {
+        let vault = vault(1);
+        let sealed = vault.seal_under(&[5; 32], "ada/0", b"secret").unwrap();
+        assert_eq!(vault.unseal_under(&[5; 32], "ada/0", &sealed).unwrap().as_slice(), b"secret");
+        assert!(vault.unseal_under(&[6; 32], "ada/0", &sealed).is_err());
+        assert!(vault.unseal_under(&[5; 32], "ada/1", &sealed).is_err());
+        assert!(vault.unseal_under(&[5; 32], "bob/0", &sealed).is_err());
     }
 
     #[test]

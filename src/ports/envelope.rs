@@ -2,13 +2,14 @@
 
 use zeroize::Zeroizing;
 
-use super::fault::Fault;
+use super::{BoxFuture, fault::Fault};
 use crate::domain::{
     face::{
         capture::{CaptureBundle, CaptureNonce, EncodedFrame},
         ceremony::CeremonyKeys,
     },
-    id::CeremonyId,
+    id::{CeremonyId, KekId},
+    key_encryption::WrappedKey,
 };
 
 /// What a sealed thing is for. It is authenticated with it, so that one sealed thing cannot stand in for another.
@@ -20,7 +21,7 @@ pub enum SealedKind {
     CeremonyKeys,
     /// A portrait's template during a parent run.
     Portrait,
-    /// An enrolled template.
+    /// An enrolled template, as it was sealed before enrolments had data keys of their own.
     Template,
     /// A simulator persona's portrait.
     Persona,
@@ -33,6 +34,44 @@ pub trait Vault: Send + Sync {
 
     /// Opens what was sealed for this purpose and owner; `Damaged` for anything else.
     fn unseal(&self, kind: SealedKind, owner: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault>;
+
+    /// Seals bytes under a data key of their own, bound to a text.
+    fn seal_under(&self, key: &[u8; 32], binding: &str, plain: &[u8]) -> Result<Vec<u8>, Fault>;
+
+    /// Opens what was sealed under this data key with this text; `Damaged` for anything else.
+    fn unseal_under(&self, key: &[u8; 32], binding: &str, sealed: &[u8])
+    -> Result<Zeroizing<Vec<u8>>, Fault>;
+}
+
+/// Wraps and unwraps keys of 256 bits under the key-encryption keys of one purpose. Asynchronous, so that a key management
+/// service can stand behind it; never called inside a transaction.
+///
+/// Which key is in use is the database's to say: a change of it is a transaction, and every server sees it at once.
+pub trait KeyEncryption: Send + Sync {
+    /// The keys at hand, to choose one from where the database knows none yet.
+    fn offered(&self) -> BoxFuture<'_, Result<Vec<KekId>, Fault>>;
+
+    /// Makes a key of this name; refuses to replace one.
+    fn make<'a>(&'a self, kek: &'a KekId) -> BoxFuture<'a, Result<(), Fault>>;
+
+    /// Destroys a key by which nothing is wrapped any more; `false` where it is not ours to destroy.
+    fn destroy<'a>(&'a self, kek: &'a KekId) -> BoxFuture<'a, Result<bool, Fault>>;
+
+    /// Wraps a key, bound to a text.
+    fn wrap<'a>(
+        &'a self,
+        kek: &'a KekId,
+        binding: &'a str,
+        key: &'a [u8; 32],
+    ) -> BoxFuture<'a, Result<WrappedKey, Fault>>;
+
+    /// Unwraps a key that was wrapped with this text; `Damaged` for anything else, `Unavailable` where the
+    /// key-encryption key is not at hand.
+    fn unwrap<'a>(
+        &'a self,
+        wrapped: &'a WrappedKey,
+        binding: &'a str,
+    ) -> BoxFuture<'a, Result<Zeroizing<[u8; 32]>, Fault>>;
 }
 
 /// Why a sealed capture was not opened. It looks the same from outside whatever the cause.

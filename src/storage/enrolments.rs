@@ -4,14 +4,15 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 
 use super::{
-    row::{Place, json, milliseconds},
-    schema::enrolments,
+    row::{Place, json, milliseconds, one_row},
+    schema::{data_keys, enrolments, transform_keys},
     transaction::Transaction,
 };
 use crate::{
     domain::{
         face::template::ModelId,
-        id::{EnrolmentId, RunId, UserId},
+        id::{EnrolmentId, KekId, RunId, UserId},
+        key_encryption::{EnrolmentKeys, WrappedKey},
         workflow::enrolment::Enrolment,
     },
     ports::{fault::Fault, store::EnrolmentStore},
@@ -29,6 +30,7 @@ struct EnrolmentRow {
     completed_at: i64,
     proof: Vec<u8>,
     revoked_at: Option<i64>,
+    renewal: Option<i64>,
 }
 
 impl EnrolmentRow {
@@ -43,6 +45,7 @@ impl EnrolmentRow {
             completed_at: milliseconds(enrolment.completed_at),
             proof: enrolment.proof.clone(),
             revoked_at: enrolment.revoked_at.map(milliseconds),
+            renewal: enrolment.renewal.map(i64::from),
         })
     }
 
@@ -58,8 +61,16 @@ impl EnrolmentRow {
             completed_at: at.time("completed_at", self.completed_at)?,
             proof: self.proof,
             revoked_at: at.time_if_any("revoked_at", self.revoked_at)?,
+            renewal: self.renewal.map(|count| at.proven("renewal", u32::try_from(count).ok())).transpose()?,
         })
     }
+}
+
+/// A wrapped key's columns: by which key, and the ciphertext.
+type Wrapped = (String, Vec<u8>);
+
+fn wrapped_key(at: &Place, (kek, bytes): Wrapped) -> Result<WrappedKey, Fault> {
+    Ok(WrappedKey { kek: at.proven("kek_id", KekId::parse(&kek))?, bytes })
 }
 
 impl EnrolmentStore for Transaction<'_> {
@@ -99,7 +110,83 @@ impl EnrolmentStore for Transaction<'_> {
                 enrolments::sealed_template.eq(Vec::<u8>::new()),
             );
             diesel::update(in_force).set(wiped).execute(c)?;
+            diesel::delete(data_keys::table.find(id.as_str())).execute(c)?;
+            diesel::delete(transform_keys::table.find(id.as_str())).execute(c)?;
             Ok(())
+        })
+    }
+
+    fn find_enrolment_keys(&mut self, id: &EnrolmentId) -> Result<Option<EnrolmentKeys>, Fault> {
+        self.step(|c| {
+            let pair = data_keys::table
+                .inner_join(
+                    transform_keys::table.on(transform_keys::enrolment_id.eq(data_keys::enrolment_id)),
+                )
+                .filter(data_keys::enrolment_id.eq(id.as_str()))
+                .select((
+                    (data_keys::kek_id, data_keys::wrapped),
+                    (transform_keys::kek_id, transform_keys::wrapped),
+                ));
+            let row: Option<(Wrapped, Wrapped)> = pair.first(c).optional()?;
+            let Some((data, transform)) = row else { return Ok(None) };
+            Ok(Some(EnrolmentKeys {
+                data: wrapped_key(&Place::new("data_keys", id.as_str()), data)?,
+                transform: wrapped_key(&Place::new("transform_keys", id.as_str()), transform)?,
+            }))
+        })
+    }
+
+    fn put_enrolment_keys(&mut self, id: &EnrolmentId, keys: &EnrolmentKeys) -> Result<(), Fault> {
+        self.step(|c| {
+            diesel::delete(data_keys::table.find(id.as_str())).execute(c)?;
+            diesel::delete(transform_keys::table.find(id.as_str())).execute(c)?;
+            let data = (
+                data_keys::enrolment_id.eq(id.as_str()),
+                data_keys::kek_id.eq(keys.data.kek.as_str()),
+                data_keys::wrapped.eq(&keys.data.bytes),
+            );
+            diesel::insert_into(data_keys::table).values(data).execute(c)?;
+            let transform = (
+                transform_keys::enrolment_id.eq(id.as_str()),
+                transform_keys::kek_id.eq(keys.transform.kek.as_str()),
+                transform_keys::wrapped.eq(&keys.transform.bytes),
+            );
+            diesel::insert_into(transform_keys::table).values(transform).execute(c)?;
+            Ok(())
+        })
+    }
+
+    fn renew_enrolment(&mut self, renewed: &Enrolment, proof_before: &[u8]) -> Result<(), Fault> {
+        self.step(|c| {
+            let as_read = enrolments::table
+                .filter(enrolments::id.eq(renewed.id.as_str()))
+                .filter(enrolments::proof.eq(proof_before))
+                .filter(enrolments::revoked_at.is_null());
+            let anew = (
+                enrolments::sealed_template.eq(&renewed.sealed_template),
+                enrolments::renewal.eq(renewed.renewal.map(i64::from)),
+                enrolments::proof.eq(&renewed.proof),
+            );
+            one_row(diesel::update(as_read).set(anew).execute(c)?, "enrolment")
+        })
+    }
+
+    fn enrolments_in_force(
+        &mut self,
+        behind: Option<&EnrolmentId>,
+        most: i64,
+    ) -> Result<Vec<EnrolmentId>, Fault> {
+        self.step(|c| {
+            let names: Vec<String> = enrolments::table
+                .filter(enrolments::revoked_at.is_null())
+                .filter(enrolments::id.gt(behind.map_or("", EnrolmentId::as_str)))
+                .order(enrolments::id)
+                .limit(most)
+                .select(enrolments::id)
+                .load(c)?;
+            let parse =
+                |name: String| Place::new("enrolments", &name).proven("id", EnrolmentId::parse(&name));
+            names.into_iter().map(parse).collect()
         })
     }
 }

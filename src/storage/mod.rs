@@ -19,6 +19,7 @@ mod enrolments;
 mod faults;
 mod grants;
 mod interactions;
+mod key_encryption;
 mod migrate;
 mod personas;
 mod pool;

@@ -114,6 +114,33 @@ diesel::table! {
         completed_at -> BigInt,
         proof -> Binary,
         revoked_at -> Nullable<BigInt>,
+        renewal -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    key_encryption_keys (id) {
+        id -> Text,
+        purpose -> Text,
+        known_answer -> Binary,
+        in_use -> Bool,
+        used_since -> BigInt,
+    }
+}
+
+diesel::table! {
+    data_keys (enrolment_id) {
+        enrolment_id -> Text,
+        kek_id -> Text,
+        wrapped -> Binary,
+    }
+}
+
+diesel::table! {
+    transform_keys (enrolment_id) {
+        enrolment_id -> Text,
+        kek_id -> Text,
+        wrapped -> Binary,
     }
 }
 
@@ -186,4 +213,7 @@ diesel::table! {
     }
 }
 
+diesel::allow_tables_to_appear_in_same_query!(data_keys, transform_keys);
+diesel::allow_tables_to_appear_in_same_query!(data_keys, enrolments);
+diesel::allow_tables_to_appear_in_same_query!(transform_keys, enrolments);
 diesel::allow_tables_to_appear_in_same_query!(enrolments, runs);

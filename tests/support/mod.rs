@@ -15,15 +15,23 @@ use std::{net::TcpListener, sync::Arc};
 use actix_web::dev::ServerHandle;
 use facestep::{
     app::{DemoParts, Parts, Settings, assemble},
-    domain::oidc::issuer::Issuer,
+    domain::{id::KekId, key_encryption::KeyPurpose, oidc::issuer::Issuer},
+    flows::key_rotation::KeyRotation,
     identity::{
         personas,
         simulator::{DocumentKey, Simulator},
     },
     jose::{
-        envelope::JweCaptureOpener, master_key::MasterKey, passwords::Argon2Passwords, signer::JoseSigner,
+        envelope::JweCaptureOpener, key_ring::KeyRing, master_key::MasterKey, passwords::Argon2Passwords,
+        signer::JoseSigner,
     },
-    ports::{clock::Clock, entropy::Entropy, envelope::Vault, passwords::Passwords, store::Store},
+    ports::{
+        clock::Clock,
+        entropy::Entropy,
+        envelope::{KeyEncryption, Vault},
+        passwords::Passwords,
+        store::Store,
+    },
     storage,
     web::server::serve,
 };
@@ -31,6 +39,7 @@ use facestep::{
 use browser::TestBrowser;
 use scripted::ScriptedAnalyzer;
 use time::{SeededEntropy, TestClock};
+use zeroize::Zeroizing;
 
 /// The whole server, and the ports it stands on.
 pub struct TestApp {
@@ -81,6 +90,15 @@ impl TestApp {
         let key = MasterKey::new([42; 32]);
         let vault: Arc<dyn Vault> = Arc::new(key.vault(entropy.clone()));
         personas::seed(&store, vault.as_ref()).await.unwrap();
+        let [template_keys, transform_keys] = key_rings(&entropy);
+        let rotation = KeyRotation::new(
+            store.clone(),
+            clock.clone(),
+            entropy.clone(),
+            template_keys.clone(),
+            transform_keys.clone(),
+        );
+        rotation.ensure().await.unwrap();
         let analyzer = Arc::new(ScriptedAnalyzer::default());
         let app = assemble(Parts {
             issuer: issuer.clone(),
@@ -91,6 +109,8 @@ impl TestApp {
             signer: Arc::new(JoseSigner::new(vault.clone())),
             proof_key: key.proof_key(),
             vault: vault.clone(),
+            template_keys,
+            transform_keys,
             opener: Arc::new(JweCaptureOpener::new(vault.clone())),
             analyzer: analyzer.clone(),
             source: Arc::new(Simulator::new(
@@ -125,6 +145,17 @@ impl TestApp {
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.address)
     }
+}
+
+/// The rings of every test server, so that one finds its keys again after a restart.
+pub fn key_rings(entropy: &Arc<dyn Entropy>) -> [Arc<dyn KeyEncryption>; 2] {
+    KeyPurpose::ALL.map(|purpose| -> Arc<dyn KeyEncryption> {
+        let keys = ["first", "second"].map(|name| {
+            let id = KekId::parse(&format!("{}-{name}", purpose.name())).unwrap();
+            (id, Zeroizing::new([purpose.name().len() as u8 + name.len() as u8; 32]))
+        });
+        Arc::new(KeyRing::new(purpose, None, keys, entropy.clone()))
+    })
 }
 
 impl Drop for TestApp {

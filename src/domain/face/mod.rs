@@ -21,6 +21,7 @@ mod planarity;
 pub mod policy;
 pub mod pose;
 mod quality;
+pub mod renewal;
 #[cfg(test)]
 #[path = "../../../tests/support/sample.rs"]
 mod sample;

@@ -14,6 +14,7 @@ use super::{
     examination::CloserLooks,
     observation::LiveScore,
     policy::VerificationPolicy,
+    renewal::ProtectedReference,
     template::{Embedding, FaceTemplate, ModelId},
     turns::Unanswered,
 };
@@ -23,8 +24,8 @@ pub use super::quality::Advice;
 /// What a live face is compared with.
 #[derive(Clone, Copy)]
 pub enum Reference<'a> {
-    /// The template of an enrolment: a child run.
-    Enrolled(&'a FaceTemplate),
+    /// What an enrolment keeps: a child run. It is compared under its transform.
+    Enrolled(&'a ProtectedReference),
     /// The template of a document's portrait: a parent run.
     Portrait(&'a FaceTemplate),
 }
@@ -215,11 +216,11 @@ fn is_same_person(
     reference: Reference<'_>,
     policy: &VerificationPolicy,
 ) -> Result<(), Rejection> {
-    let (template, least) = match reference {
-        Reference::Enrolled(template) => (template, policy.match_template),
-        Reference::Portrait(template) => (template, policy.match_portrait),
+    let (similarity, least) = match reference {
+        Reference::Enrolled(kept) => (kept.compare(live), policy.match_template),
+        Reference::Portrait(template) => (live.compare(template), policy.match_portrait),
     };
-    let similarity = live.compare(template).ok_or(Rejection::NotVerified(Cause::OtherModel))?;
+    let similarity = similarity.ok_or(Rejection::NotVerified(Cause::OtherModel))?;
     if similarity.reaches(least) { Ok(()) } else { Err(Rejection::NotVerified(Cause::Mismatch)) }
 }
 

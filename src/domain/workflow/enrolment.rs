@@ -1,5 +1,6 @@
 //! The stored biometric reference. A child run needs a [`ProvenEnrolment`], and only a completed parent run makes one:
-//! when rows are read back they are proven again with a key that is not in the database.
+//! when rows are read back they are proven again with a key that is not in the database. A proven one can be renewed: its
+//! template is issued anew under fresh keys, and the row bears a new proof. There is no third way to a proof.
 
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
@@ -27,8 +28,11 @@ pub struct Enrolment {
     pub run: RunId,
     /// The model that made the template; templates of different models do not compare.
     pub model: ModelId,
-    /// The template, sealed by the vault.
+    /// The reference, transformed and sealed under the enrolment's own keys; see `renewal` for older ones.
     pub sealed_template: Vec<u8>,
+    /// How often the template was issued anew. `None` for one from before enrolments had keys of their own: sealed by the
+    /// vault and not transformed, until it is renewed.
+    pub renewal: Option<u32>,
     /// What the government source attested.
     pub evidence: MatchedEvidence,
     /// When the parent run completed.
@@ -82,17 +86,23 @@ impl Enrolment {
             run,
             model,
             sealed_template,
+            renewal: Some(0),
             evidence,
             completed_at: now,
             proof: Vec::new(),
             revoked_at: None,
         };
-        enrolment.proof =
-            enrolment.mac(key).map(|mac| mac.finalize().into_bytes().to_vec()).unwrap_or_default();
+        enrolment.bear_proof(key);
         Ok(enrolment)
     }
 
-    /// HMAC-SHA-256 over every field that must not change, each behind its length.
+    fn bear_proof(&mut self, key: &ProofKey) {
+        self.proof = self.mac(key).map(|mac| mac.finalize().into_bytes().to_vec()).unwrap_or_default();
+    }
+
+    /// HMAC-SHA-256 over every field that must not change, each behind its length. The wrapped keys are not among them,
+    /// since they are wrapped anew when a key-encryption key is rotated; they and the sealed template are bound to the
+    /// enrolment's name and to the count of renewals, which is.
     fn mac(&self, key: &ProofKey) -> Option<Hmac<Sha256>> {
         let mut mac = Hmac::<Sha256>::new_from_slice(key.0.as_ref()).ok()?;
         let evidence = serde_json::to_vec(&self.evidence).ok()?;
@@ -107,7 +117,9 @@ impl Enrolment {
             &evidence,
             &at,
         ];
-        for field in fields {
+        // Rows from before renewals have no such field, and their proofs stand.
+        let renewal = self.renewal.map(u32::to_be_bytes);
+        for field in fields.into_iter().chain(renewal.as_ref().map(<[u8; 4]>::as_slice)) {
             mac.update(&(field.len() as u64).to_be_bytes());
             mac.update(field);
         }
@@ -151,6 +163,19 @@ impl ProvenEnrolment {
     /// The row.
     pub fn enrolment(&self) -> &Enrolment {
         &self.0
+    }
+
+    /// Which renewal the next one is; what is sealed for [`Self::renew`] is bound to it.
+    pub fn next_renewal(&self) -> u32 {
+        self.0.renewal.map_or(0, |renewal| renewal.saturating_add(1))
+    }
+
+    /// The row with its template issued anew. Run, evidence and time stay what the parent run made them.
+    pub fn renew(&self, sealed_template: Vec<u8>, key: &ProofKey) -> Enrolment {
+        let renewal = Some(self.next_renewal());
+        let mut renewed = Enrolment { sealed_template, renewal, ..self.0.clone() };
+        renewed.bear_proof(key);
+        renewed
     }
 }
 

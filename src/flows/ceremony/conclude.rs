@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::{
     Ceremonies, FacePolicy, FaceRefusal, Scribe, Served, named_interaction,
     open::unknown,
-    sealed::seal_template,
     upload::{Judged, Outcome, Spent, run_of},
 };
 use crate::{
@@ -15,7 +14,12 @@ use crate::{
         face::{
             attempts::{AttemptBudget, DeviceScope},
             ceremony::Ceremony,
+<<<<<<< HEAD
             verification::{Passed, Rejection, Verdict},
+=======
+            renewal::FaceReference,
+            verification::{Cause, Passed, Rejection, Verdict},
+>>>>>>> 56559a4 (Keep each enrolment under keys of its own and a renewable transform)
         },
         id::{EnrolmentId, UserId},
         oidc::interaction::Interaction,
@@ -25,8 +29,8 @@ use crate::{
             run::{RunKind, WorkflowRun},
         },
     },
-    flows::{browser::Browser, devices},
-    ports::{envelope::SealedKind, fault::Fault, store::Db},
+    flows::{browser::Browser, devices, references::SealedReference, template_renewal::Which},
+    ports::{fault::Fault, store::Db},
 };
 
 /// What a transaction concludes, prepared outside it so that it can be run again.
@@ -34,7 +38,8 @@ struct Conclusion {
     spent: Spent,
     browser: Browser,
     verdict: Verdict,
-    sealed_template: Option<(EnrolmentId, Vec<u8>)>,
+    /// What a passed parent run enrols.
+    reference: Option<(EnrolmentId, SealedReference)>,
     renewed: SecretToken,
     device: SecretToken,
     policy: FacePolicy,
@@ -44,8 +49,10 @@ struct Conclusion {
 impl Ceremonies {
     /// Records the verdict on a spent attempt and everything that follows from it.
     pub(super) async fn conclude(&self, spent: Spent, browser: &Browser, verdict: Verdict) -> Served<Judged> {
+        let (run, is_child) = (&spent.run, matches!(spent.run.kind, RunKind::Child { .. }));
+        let user = run.user.clone();
         let conclusion = Arc::new(Conclusion {
-            sealed_template: self.seal_live_template(&spent.run, &verdict)?,
+            reference: self.seal_live_reference(run, &verdict).await?,
             spent,
             browser: browser.clone(),
             verdict,
@@ -54,20 +61,32 @@ impl Ceremonies {
             policy: self.room.policy,
             proof_key: self.room.proof_key.clone(),
         });
-        self.room.change(move |db, scribe| conclusion.apply(db, scribe)).await
+        let judged = self.room.change(move |db, scribe| conclusion.apply(db, scribe)).await?;
+        if is_child && judged.outcome == Outcome::Done {
+            self.upgrade(&user).await;
+        }
+        Ok(judged)
     }
 
-    /// Seals the template that a passed parent run enrols.
-    fn seal_live_template(
+    /// Seals the reference that a passed parent run enrols.
+    async fn seal_live_reference(
         &self,
         run: &WorkflowRun,
         verdict: &Verdict,
-    ) -> Result<Option<(EnrolmentId, Vec<u8>)>, Fault> {
+    ) -> Result<Option<(EnrolmentId, SealedReference)>, Fault> {
         let (RunKind::Parent, Verdict::Passed(passed)) = (&run.kind, verdict) else { return Ok(None) };
         let id = EnrolmentId::from_random(self.room.entropy.bytes());
-        let vault = self.room.vault.as_ref();
-        let sealed = seal_template(vault, SealedKind::Template, id.as_str(), passed.live_template())?;
+        let face = FaceReference { template: passed.live_template().clone() };
+        let sealed = self.room.references.seal_new(&id, &face).await?;
         Ok(Some((id, sealed)))
+    }
+
+    /// Issues a template anew that is from before enrolments had keys of their own. The face was proven without it, so a
+    /// failure is told to the operator and not to the person; the next success tries again.
+    async fn upgrade(&self, user: &UserId) {
+        if let Err(fault) = self.room.renewal.renew(user, &Which::FromBefore).await {
+            tracing::error!(%fault, "a template from before could not be issued anew");
+        }
     }
 }
 
@@ -154,11 +173,13 @@ impl Conclusion {
         run: &mut WorkflowRun,
         passed: &Passed,
     ) -> Served<()> {
-        let sealed = self.sealed_template.clone();
-        let (id, sealed) = sealed.ok_or_else(|| Fault::Internal("nothing was sealed to enrol".into()))?;
+        let reference = self.reference.clone();
+        let (id, SealedReference { sealed, keys }) =
+            reference.ok_or_else(|| Fault::Internal("nothing was sealed to enrol".into()))?;
         let model = passed.live_template().model().clone();
         let enrolment = Enrolment::complete(run, passed, id, model, sealed, &self.proof_key, scribe.now)?;
         db.insert_enrolment(&enrolment)?;
+        db.put_enrolment_keys(&enrolment.id, &keys)?;
         let event = scribe.run_event(AuditKind::Enrolled, interaction, run);
         let event = event
             .with("enrolment", enrolment.id.as_str())

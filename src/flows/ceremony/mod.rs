@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Lost, Unserved, browser::Browser, browser::find_own, settled};
+use super::{
+    Lost, Unserved, browser::Browser, browser::find_own, references::References, settled,
+    template_renewal::TemplateRenewal,
+};
 use crate::{
     domain::{
         audit::{AuditEvent, AuditKind},
@@ -42,7 +45,7 @@ mod upload;
 
 pub use answer::AnswerBeat;
 pub(super) use open::budget_of;
-pub(super) use sealed::seal_template;
+pub(super) use sealed::{seal_template, unseal_template};
 pub use upload::{Judged, Outcome};
 
 /// What face checks go by.
@@ -86,8 +89,12 @@ pub struct FaceRoom {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
-    /// What seals templates at rest.
+    /// What seals portraits' templates during a run.
     pub vault: Arc<dyn Vault>,
+    /// What seals enrolled references, and opens them.
+    pub references: Arc<References>,
+    /// What issues templates from before anew.
+    pub renewal: TemplateRenewal,
     /// What makes ceremony keys and opens captures.
     pub opener: Arc<dyn CaptureOpener>,
     /// The models.

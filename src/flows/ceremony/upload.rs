@@ -16,6 +16,7 @@ use crate::{
             ceremony::{Ceremony, Transcript},
             conduct::{self, Case},
             examination::frames_to_observe,
+            renewal::ProtectedReference,
             template::FaceTemplate,
             verification::{Advice, Cause, Identity, Reference, Rejection, Verdict, verify},
         },
@@ -23,7 +24,7 @@ use crate::{
         secret::SecretToken,
         workflow::run::{RunKind, RunStage, WorkflowRun},
     },
-    flows::{Unserved, browser::Browser, standing::find_proven_enrolment},
+    flows::{Unserved, browser::Browser, references::KeptReference},
     ports::{envelope::SealedKind, face::AnalyzerFault, fault::Fault, store::Db},
 };
 
@@ -148,9 +149,9 @@ impl Ceremonies {
             run: &spent.run.id,
             looks,
             model: &analyzer.model(),
-            reference: match (&spent.run.kind, &reference) {
-                (RunKind::Parent, portrait) => Reference::Portrait(portrait),
-                (RunKind::Child { .. }, template) => Reference::Enrolled(template),
+            reference: match &reference {
+                Kept::Portrait(portrait) => Reference::Portrait(portrait),
+                Kept::Enrolled(reference) => Reference::Enrolled(reference),
             },
         };
         Ok(verify(&conduct, &identity, policy))
@@ -189,20 +190,27 @@ impl Ceremonies {
 impl FaceRoom {
     /// What a run's live face is compared with: the portrait sealed in it, or the template of the enrolment, which is
     /// proven again.
-    async fn reference(&self, run: &WorkflowRun) -> Result<FaceTemplate, Fault> {
+    async fn reference(&self, run: &WorkflowRun) -> Result<Kept, Fault> {
         if let RunStage::Portrait { sealed_portrait, .. } = &run.stage {
             let owner = run.id.as_str();
-            return unseal_template(self.vault.as_ref(), SealedKind::Portrait, owner, sealed_portrait);
+            return unseal_template(self.vault.as_ref(), SealedKind::Portrait, owner, sealed_portrait)
+                .map(Kept::Portrait);
         }
         let (user, key) = (run.user.clone(), self.proof_key.clone());
-        let proven = self.store.read(move |db| find_proven_enrolment(db, &user, &key)).await?;
-        let enrolment = match (proven, &run.kind) {
-            (Some(Ok(proven)), RunKind::Child { enrolment }) if proven.id() == enrolment => proven,
-            _ => return Err(Fault::Damaged("a child run has no proven enrolment any more".into())),
-        };
-        let kept = enrolment.enrolment();
-        unseal_template(self.vault.as_ref(), SealedKind::Template, kept.id.as_str(), &kept.sealed_template)
+        let kept = self.store.read(move |db| KeptReference::find_of(db, &user, &key)).await?;
+        match (kept, &run.kind) {
+            (Some(Ok(kept)), RunKind::Child { enrolment }) if kept.proven.id() == enrolment => {
+                self.references.open(&kept).await.map(Kept::Enrolled)
+            }
+            _ => Err(Fault::Damaged("a child run has no proven enrolment any more".into())),
+        }
     }
+}
+
+/// What a run's live face is compared with.
+enum Kept {
+    Portrait(FaceTemplate),
+    Enrolled(ProtectedReference),
 }
 
 pub(super) fn run_of(db: &mut dyn Db, ceremony: &Ceremony) -> Result<WorkflowRun, Fault> {

@@ -7,12 +7,14 @@ use super::{BoxFuture, fault::Fault};
 mod audit;
 mod authn;
 mod face;
+mod key_encryption;
 mod oidc;
 mod workflow;
 
 pub use audit::{AuditStore, SealedEvent};
 pub use authn::{DeviceStore, SessionStore, UserStore};
 pub use face::{AttemptStore, CeremonyStore};
+pub use key_encryption::{KeptKey, KeyEncryptionStore};
 pub use oidc::{ClientStore, GrantStore, InteractionStore, SigningKeyStore};
 pub use workflow::{EnrolmentStore, Persona, PersonaStore, RunStore};
 
@@ -27,6 +29,7 @@ pub trait Db:
     + EnrolmentStore
     + GrantStore
     + InteractionStore
+    + KeyEncryptionStore
     + PersonaStore
     + RunStore
     + SessionStore

@@ -5,6 +5,7 @@ use jiff::{Timestamp, civil::Date};
 use crate::{
     domain::{
         id::{EnrolmentId, InteractionId, RunId, UserId},
+        key_encryption::EnrolmentKeys,
         workflow::{enrolment::Enrolment, run::WorkflowRun},
     },
     ports::fault::Fault,
@@ -33,7 +34,20 @@ pub trait EnrolmentStore {
     fn find_enrolment(&mut self, id: &EnrolmentId) -> Result<Option<Enrolment>, Fault>;
     /// Adds one. A user has at most one that is not revoked: [`Fault::Conflict`] otherwise.
     fn insert_enrolment(&mut self, enrolment: &Enrolment) -> Result<(), Fault>;
-    /// Revokes one and wipes its template: what is revoked cannot be compared with, nor stolen.
+    /// The wrapped keys of an enrolment.
+    fn find_enrolment_keys(&mut self, id: &EnrolmentId) -> Result<Option<EnrolmentKeys>, Fault>;
+    /// Adds an enrolment's wrapped keys, or puts them in place of those before. [`Fault::Conflict`] when a key-encryption
+    /// key that they are wrapped by was retired meanwhile.
+    fn put_enrolment_keys(&mut self, id: &EnrolmentId, keys: &EnrolmentKeys) -> Result<(), Fault>;
+    /// Saves a renewed enrolment over the row that bore this proof: [`Fault::Conflict`] when it does not any more.
+    fn renew_enrolment(&mut self, renewed: &Enrolment, proof_before: &[u8]) -> Result<(), Fault>;
+    /// Names of enrolments that are not revoked, in order, behind one.
+    fn enrolments_in_force(
+        &mut self,
+        behind: Option<&EnrolmentId>,
+        most: i64,
+    ) -> Result<Vec<EnrolmentId>, Fault>;
+    /// Revokes one and wipes its template and its keys: what is revoked cannot be compared with, nor stolen.
     fn revoke_enrolment(&mut self, id: &EnrolmentId, at: Timestamp) -> Result<(), Fault>;
 }
 
