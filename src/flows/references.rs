@@ -8,10 +8,7 @@ use zeroize::Zeroizing;
 use super::{ceremony::unseal_template, standing::find_proven_enrolment};
 use crate::{
     domain::{
-        face::{
-            renewal::{FaceReference, ProtectedReference, TransformKey},
-            template::NoTemplate,
-        },
+        face::renewal::{FaceReference, ProtectedReference, TransformKey},
         id::{EnrolmentId, UserId},
         key_encryption::{EnrolmentKeys, KeyPurpose, KeysInUse, binding},
         workflow::enrolment::{ProofKey, ProvenEnrolment, Unproven},
@@ -88,8 +85,7 @@ impl References {
 
     /// Protects a new enrolment's reference.
     pub async fn seal_new(&self, id: &EnrolmentId, face: &FaceReference) -> Result<SealedReference, Fault> {
-        let protected = self.protect(face)?;
-        self.seal(id, 0, &protected).await
+        self.seal(id, 0, &self.protect(face)).await
     }
 
     /// The reference that an enrolment keeps. One from before is transformed here, so that it compares like any other.
@@ -100,7 +96,7 @@ impl References {
             (None, _) => {
                 let template =
                     unseal_template(self.vault.as_ref(), SealedKind::Template, id.as_str(), sealed)?;
-                self.protect(&FaceReference { template })
+                Ok(self.protect(&FaceReference { template, map: None }))
             }
             (Some(renewal), Some(keys)) => {
                 let bound = binding(id, renewal);
@@ -116,12 +112,12 @@ impl References {
 
     /// The same face under fresh keys, for the next renewal of its enrolment.
     pub async fn reissue(&self, kept: &KeptReference) -> Result<SealedReference, Fault> {
-        let reissued = self.open(kept).await?.reissue(self.fresh_transform_key()).map_err(no_template)?;
+        let reissued = self.open(kept).await?.reissue(self.fresh_transform_key());
         self.seal(kept.proven.id(), kept.proven.next_renewal(), &reissued).await
     }
 
-    fn protect(&self, face: &FaceReference) -> Result<ProtectedReference, Fault> {
-        ProtectedReference::protect(face, self.fresh_transform_key()).map_err(no_template)
+    fn protect(&self, face: &FaceReference) -> ProtectedReference {
+        ProtectedReference::protect(face, self.fresh_transform_key())
     }
 
     fn fresh_transform_key(&self) -> TransformKey {
@@ -161,8 +157,4 @@ pub(super) fn keys_in_use(db: &mut dyn Db) -> Result<KeysInUse, Fault> {
         })
     };
     Ok(KeysInUse { template: of(KeyPurpose::Template)?, transform: of(KeyPurpose::Transform)? })
-}
-
-fn no_template(_: NoTemplate) -> Fault {
-    Fault::Damaged("a reference has no direction".into())
 }

@@ -8,6 +8,7 @@ mod attempts;
 mod bad_input;
 mod enrolment;
 mod journey;
+mod keys;
 mod oracle;
 mod presentation;
 mod replay;

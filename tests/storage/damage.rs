@@ -1,7 +1,7 @@
 //! A row that does not parse is a fault that names it, never a panic and never a value.
 
 use facestep::{
-    domain::{face::attempts::DeviceScope, id::*},
+    domain::{face::attempts::DeviceScope, id::*, key_encryption::KeyPurpose},
     ports::{fault::Fault, store::Db},
 };
 
@@ -12,7 +12,7 @@ use crate::{
 
 type Read = fn(&mut dyn Db) -> Result<(), Fault>;
 
-const DAMAGES: [(&str, &str, Read); 12] = [
+const DAMAGES: [(&str, &str, Read); 14] = [
     ("UPDATE users SET verified = '{' WHERE id = 'u1'", "users.verified of row \"u1\"", |db| {
         db.find_user(&user_id("u1")).map(drop)
     }),
@@ -37,6 +37,14 @@ const DAMAGES: [(&str, &str, Read); 12] = [
     ("UPDATE enrolments SET evidence = '[]'", "enrolments.evidence of row \"e1\"", |db| {
         db.find_enrolment_of(&user_id("u1")).map(drop)
     }),
+    ("UPDATE enrolments SET evidence = '{}', renewal = -1", "enrolments.renewal of row \"e1\"", |db| {
+        db.wrapped_by_others(KeyPurpose::Template, &KekId::parse("none").unwrap(), None, 9).map(drop)
+    }),
+    (
+        "UPDATE key_encryption_keys SET used_since = 9223372036854775807",
+        "key_encryption_keys.used_since of row \"template-first\"",
+        |db| db.key_encryption_keys().map(drop),
+    ),
     ("UPDATE ceremonies SET challenge = 'smile'", "ceremonies.challenge of row \"k1\"", |db| {
         db.find_ceremony(&CeremonyId::parse("k1").unwrap()).map(drop)
     }),

@@ -8,12 +8,14 @@ use crate::{
 };
 
 /// Every table that holds something of an account, and how its rows are told apart.
-const OF_AN_ACCOUNT: [(&str, &str); 9] = [
+const OF_AN_ACCOUNT: [(&str, &str); 11] = [
     ("users", "id"),
     ("sessions", "user_id"),
     ("grants", "user_id"),
     ("runs", "user_id"),
     ("enrolments", "user_id"),
+    ("data_keys", "'u' || substr(enrolment_id, 2)"),
+    ("transform_keys", "'u' || substr(enrolment_id, 2)"),
     ("ceremonies", "user_id"),
     ("devices", "user_id"),
     ("attempt_budgets", "user_id"),

@@ -14,6 +14,7 @@ mod erase;
 mod housekeeping;
 mod opening;
 mod races;
+mod rotation;
 mod samples;
 mod single_use;
 mod transactions;

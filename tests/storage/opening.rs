@@ -1,6 +1,10 @@
 //! Opening: migrations run once, a newer database is refused, a bad place is told.
 
-use facestep::{domain::id::ClientId, ports::fault::Fault, storage};
+use facestep::{
+    domain::{id::ClientId, workflow::enrolment::Enrolment},
+    ports::fault::Fault,
+    storage,
+};
 
 use crate::{
     database::{Database, on_each_kept_engine, on_sqlite_file},
@@ -26,6 +30,25 @@ async fn programs_that_start_together_migrate_once() {
         for start in starts {
             start.join().unwrap().unwrap();
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_enrolment_from_before_data_keys_is_still_there_after_the_migration() {
+    on_each_kept_engine(async |database: Database| {
+        database.store.transact(|db| fill(db, 1)).await.unwrap();
+        // As version 0.1 left it.
+        database.tamper(
+            "DROP TABLE data_keys; DROP TABLE transform_keys; DROP TABLE key_encryption_keys;
+             ALTER TABLE enrolments DROP COLUMN renewal;
+             DELETE FROM __diesel_schema_migrations WHERE version = '0006'",
+        );
+        let store = storage::open(&database.url).unwrap();
+        let found = store.read(|db| db.find_enrolment_of(&user_id("u1"))).await.unwrap().unwrap();
+        assert_eq!(found, Enrolment { renewal: None, ..enrolment("e1", "u1", "r1") });
+        let keys = store.read(move |db| db.find_enrolment_keys(&found.id)).await.unwrap();
+        assert_eq!(keys, None);
     })
     .await;
 }

@@ -17,6 +17,7 @@ use facestep::{
             template::ModelId,
         },
         id::*,
+        key_encryption::{EnrolmentKeys, KeyEncryptionKey, KeyPurpose, WrappedKey},
         keys::{SigningAlgorithm, SigningKey},
         oidc::{
             client::{Client, ClientAuthentication},
@@ -173,6 +174,23 @@ pub fn enrolment(id: &str, user: &str, run: &str) -> Enrolment {
     }
 }
 
+/// A key-encryption key of a purpose; its name begins with the purpose's.
+pub fn kek(purpose: KeyPurpose, name: &str, since: i64) -> KeyEncryptionKey {
+    KeyEncryptionKey {
+        id: KekId::parse(&format!("{}-{name}", purpose.name())).unwrap(),
+        purpose,
+        known_answer: vec![1, 0, 255],
+        in_use: true,
+        used_since: at(since),
+    }
+}
+
+/// An enrolment's keys, wrapped by the key-encryption keys of this name.
+pub fn keys(name: &str, byte: u8) -> EnrolmentKeys {
+    let wrapped = |purpose| WrappedKey { kek: kek(purpose, name, 0).id, bytes: vec![byte; 61] };
+    EnrolmentKeys { data: wrapped(KeyPurpose::Template), transform: wrapped(KeyPurpose::Transform) }
+}
+
 pub fn ceremony(id: &str, user: &str, run: &str) -> Ceremony {
     Ceremony {
         id: CeremonyId::parse(id).unwrap(),
@@ -242,6 +260,10 @@ pub fn fill(db: &mut dyn Db, n: u32) -> Result<(), Fault> {
     db.insert_grant(&grant(&format!("g{n}"), &client_name, &user_name))?;
     db.insert_run(&run(&format!("r{n}"), &user_name, &format!("i{n}")))?;
     db.insert_enrolment(&enrolment(&format!("e{n}"), &user_name, &format!("r{n}")))?;
+    for purpose in KeyPurpose::ALL {
+        db.use_key_encryption_key(&kek(purpose, "first", 8))?;
+    }
+    db.put_enrolment_keys(&EnrolmentId::parse(&format!("e{n}")).unwrap(), &keys("first", n as u8))?;
     db.insert_ceremony(&ceremony(&format!("k{n}"), &user_name, &format!("r{n}")))?;
     db.insert_device(&device(&format!("d{n}"), &user_name))?;
     db.save_budget(&budget(&user_name, DeviceScope::Unknown))?;

@@ -87,7 +87,7 @@ impl TestApp {
         let store = storage::open(database).unwrap();
         let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(seed));
         let passwords: Arc<dyn Passwords> = Arc::new(Argon2Passwords::new(entropy.clone(), 2).unwrap());
-        let key = MasterKey::new([42; 32]);
+        let key = master_key();
         let vault: Arc<dyn Vault> = Arc::new(key.vault(entropy.clone()));
         personas::seed(&store, vault.as_ref()).await.unwrap();
         let [template_keys, transform_keys] = key_rings(&entropy);
@@ -145,6 +145,11 @@ impl TestApp {
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.address)
     }
+}
+
+/// The key of every test server.
+pub fn master_key() -> MasterKey {
+    MasterKey::new([42; 32])
 }
 
 /// The rings of every test server, so that one finds its keys again after a restart.

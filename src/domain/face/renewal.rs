@@ -7,7 +7,11 @@
 
 use zeroize::Zeroizing;
 
-use super::template::{FaceTemplate, ModelId, NoTemplate, Similarity};
+use super::{
+    coverage::Coverage,
+    face_map::FaceMap,
+    template::{FaceTemplate, ModelId, Similarity},
+};
 
 mod layout;
 mod transform;
@@ -22,28 +26,51 @@ use transform::Part;
 pub struct FaceReference {
     /// The 2D template.
     pub template: FaceTemplate,
+    /// The 3D map, where the capture yields one.
+    pub map: Option<FaceMap>,
 }
 
 /// A reference under its transform, with the key that a live face is brought there by.
 pub struct ProtectedReference {
     key: TransformKey,
+    model: ModelId,
     template: Transformed,
+    map: Option<ProtectedMap>,
 }
 
-/// A unit vector after its transform, and its length before it was filled up.
+/// A map under the transforms of its parts. Which poses it covers is no biometric and stays as it is.
+struct ProtectedMap {
+    direction: Transformed,
+    uncertainty: Transformed,
+    coverage: Coverage,
+}
+
+/// A vector after its transform, and its length before it was filled up.
 struct Transformed {
-    vector: FaceTemplate,
+    values: Zeroizing<Vec<f32>>,
     length: usize,
+}
+
+impl Transformed {
+    fn of(key: &TransformKey, part: Part, values: &[f32]) -> Self {
+        Self { values: key.apply(part, values), length: values.len() }
+    }
+
+    fn reissue(&self, key: &TransformKey, next: &TransformKey, part: Part) -> Self {
+        Self::of(next, part, &key.undo(part, &self.values, self.length))
+    }
 }
 
 impl ProtectedReference {
     /// Transforms a reference under a fresh key.
-    pub fn protect(reference: &FaceReference, key: TransformKey) -> Result<Self, NoTemplate> {
-        let template = Transformed {
-            vector: transformed(&key, &reference.template)?,
-            length: reference.template.values().len(),
-        };
-        Ok(Self { key, template })
+    pub fn protect(reference: &FaceReference, key: TransformKey) -> Self {
+        let map = reference.map.as_ref().map(|map| ProtectedMap {
+            direction: Transformed::of(&key, Part::MapDirection, map.values()),
+            uncertainty: Transformed::of(&key, Part::MapUncertainty, map.uncertainty()),
+            coverage: map.coverage(),
+        });
+        let template = Transformed::of(&key, Part::Template, reference.template.values());
+        Self { key, model: reference.template.model().clone(), template, map }
     }
 
     /// The key, to be wrapped and kept apart from the rest.
@@ -53,20 +80,34 @@ impl ProtectedReference {
 
     /// The model that made the template.
     pub fn model(&self) -> &ModelId {
-        self.template.vector.model()
+        &self.model
     }
 
-    /// The same face under another key. For this moment the template stands plain in memory, and is wiped after it.
-    pub fn reissue(&self, next: TransformKey) -> Result<Self, NoTemplate> {
-        let Transformed { vector, length } = &self.template;
-        let plain = self.key.undo(Part::Template, vector.values(), *length);
-        let template = FaceTemplate::of_values(vector.model().clone(), plain)?;
-        Self::protect(&FaceReference { template }, next)
+    /// Which poses the 3D map covers, where there is one.
+    pub fn coverage(&self) -> Option<Coverage> {
+        self.map.as_ref().map(|map| map.coverage)
+    }
+
+    /// The same face under another key. For this moment each part stands plain in memory, and is wiped after it.
+    #[must_use]
+    pub fn reissue(&self, next: TransformKey) -> Self {
+        let anew = |kept: &Transformed, part| kept.reissue(&self.key, &next, part);
+        let map = self.map.as_ref().map(|map| ProtectedMap {
+            direction: anew(&map.direction, Part::MapDirection),
+            uncertainty: anew(&map.uncertainty, Part::MapUncertainty),
+            coverage: map.coverage,
+        });
+        let template = anew(&self.template, Part::Template);
+        Self { key: next, model: self.model.clone(), template, map }
     }
 
     /// Brings a live template under the same key and compares it there; `None` for another model's.
     pub(in crate::domain::face) fn compare(&self, live: &FaceTemplate) -> Option<Similarity> {
-        transformed(&self.key, live).ok()?.compare(&self.template.vector)
+        let comparable = *live.model() == self.model && live.values().len() == self.template.length;
+        comparable.then(|| {
+            let live = self.key.apply(Part::Template, live.values());
+            Similarity::of_directions(&live, &self.template.values)
+        })
     }
 
     /// The bytes that are sealed, without the key.
@@ -78,10 +119,6 @@ impl ProtectedReference {
     pub fn from_bytes(bytes: &[u8], key: TransformKey) -> Result<Self, Unreadable> {
         layout::read(bytes, key)
     }
-}
-
-fn transformed(key: &TransformKey, template: &FaceTemplate) -> Result<FaceTemplate, NoTemplate> {
-    FaceTemplate::of_values(template.model().clone(), key.apply(Part::Template, template.values()))
 }
 
 #[cfg(test)]

@@ -91,19 +91,6 @@ impl FaceTemplate {
         Ok(Self { model, values: sum })
     }
 
-    /// The direction of some values; fails where they have none.
-    pub(in crate::domain::face) fn of_values(
-        model: ModelId,
-        mut values: Zeroizing<Vec<f32>>,
-    ) -> Result<Self, NoTemplate> {
-        let norm = values.iter().map(|v| v * v).sum::<f32>().sqrt();
-        if !norm.is_normal() {
-            return Err(NoTemplate);
-        }
-        values.iter_mut().for_each(|value| *value /= norm);
-        Ok(Self { model, values })
-    }
-
     /// The values of the unit vector, for what transforms it.
     pub(in crate::domain::face) fn values(&self) -> &[f32] {
         &self.values

@@ -14,12 +14,8 @@ use crate::{
         face::{
             attempts::{AttemptBudget, DeviceScope},
             ceremony::Ceremony,
-<<<<<<< HEAD
-            verification::{Passed, Rejection, Verdict},
-=======
             renewal::FaceReference,
-            verification::{Cause, Passed, Rejection, Verdict},
->>>>>>> 56559a4 (Keep each enrolment under keys of its own and a renewable transform)
+            verification::{Passed, Rejection, Verdict},
         },
         id::{EnrolmentId, UserId},
         oidc::interaction::Interaction,
@@ -29,15 +25,15 @@ use crate::{
             run::{RunKind, WorkflowRun},
         },
     },
-    flows::{browser::Browser, devices, references::SealedReference, template_renewal::Which},
+    flows::{Unserved, browser::Browser, devices, references::SealedReference, template_renewal::Which},
     ports::{fault::Fault, store::Db},
 };
 
 /// What a transaction concludes, prepared outside it so that it can be run again.
 struct Conclusion {
-    spent: Spent,
+    spent: Arc<Spent>,
     browser: Browser,
-    verdict: Verdict,
+    verdict: Arc<Verdict>,
     /// What a passed parent run enrols.
     reference: Option<(EnrolmentId, SealedReference)>,
     renewed: SecretToken,
@@ -49,21 +45,28 @@ struct Conclusion {
 impl Ceremonies {
     /// Records the verdict on a spent attempt and everything that follows from it.
     pub(super) async fn conclude(&self, spent: Spent, browser: &Browser, verdict: Verdict) -> Served<Judged> {
-        let (run, is_child) = (&spent.run, matches!(spent.run.kind, RunKind::Child { .. }));
-        let user = run.user.clone();
-        let conclusion = Arc::new(Conclusion {
-            reference: self.seal_live_reference(run, &verdict).await?,
-            spent,
-            browser: browser.clone(),
-            verdict,
-            renewed: self.room.entropy.token(),
-            device: self.room.entropy.token(),
-            policy: self.room.policy,
-            proof_key: self.room.proof_key.clone(),
-        });
-        let judged = self.room.change(move |db, scribe| conclusion.apply(db, scribe)).await?;
-        if is_child && judged.outcome == Outcome::Done {
-            self.upgrade(&user).await;
+        let (spent, verdict) = (Arc::new(spent), Arc::new(verdict));
+        let mut is_second = false;
+        let judged = loop {
+            let conclusion = Arc::new(Conclusion {
+                reference: self.seal_live_reference(&spent.run, &verdict).await?,
+                spent: spent.clone(),
+                browser: browser.clone(),
+                verdict: verdict.clone(),
+                renewed: self.room.entropy.token(),
+                device: self.room.entropy.token(),
+                policy: self.room.policy,
+                proof_key: self.room.proof_key.clone(),
+            });
+            match self.room.change(move |db, scribe| conclusion.apply(db, scribe)).await {
+                // The key that the reference's keys were wrapped by may have been given up in between: wrapped again by
+                // the one in use, the enrolment is not lost.
+                Err(Unserved::Fault(Fault::Conflict(_))) if !is_second => is_second = true,
+                judged => break judged?,
+            }
+        };
+        if matches!(spent.run.kind, RunKind::Child { .. }) && judged.outcome == Outcome::Done {
+            self.upgrade(&spent.run.user).await;
         }
         Ok(judged)
     }
@@ -76,7 +79,7 @@ impl Ceremonies {
     ) -> Result<Option<(EnrolmentId, SealedReference)>, Fault> {
         let (RunKind::Parent, Verdict::Passed(passed)) = (&run.kind, verdict) else { return Ok(None) };
         let id = EnrolmentId::from_random(self.room.entropy.bytes());
-        let face = FaceReference { template: passed.live_template().clone() };
+        let face = FaceReference { template: passed.live_template().clone(), map: None };
         let sealed = self.room.references.seal_new(&id, &face).await?;
         Ok(Some((id, sealed)))
     }
@@ -93,7 +96,7 @@ impl Ceremonies {
 impl Conclusion {
     fn apply(&self, db: &mut dyn Db, scribe: &Scribe) -> Served<Judged> {
         let mut ceremony = db.find_ceremony(&self.spent.ceremony.id)?.ok_or_else(unknown)?;
-        if !ceremony.conclude(matches!(self.verdict, Verdict::Passed(_))) {
+        if !ceremony.conclude(matches!(*self.verdict, Verdict::Passed(_))) {
             return Err(FaceRefusal::WrongStep.into());
         }
         db.save_ceremony(&ceremony)?;
@@ -101,7 +104,7 @@ impl Conclusion {
         let budget = &self.spent.budget;
         let kept = db.find_budget(&budget.user, &budget.scope)?;
         let budget = kept.ok_or_else(|| Fault::Damaged("a spent budget is gone".into()))?;
-        match &self.verdict {
+        match self.verdict.as_ref() {
             Verdict::Passed(passed) => self.pass(db, scribe, &ceremony, interaction, budget, passed),
             Verdict::Rejected(rejection) => {
                 self.reject(db, scribe, &ceremony, interaction, budget, rejection)

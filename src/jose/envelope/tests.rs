@@ -16,6 +16,14 @@ impl Vault for OpenVault {
         let plain = sealed.strip_prefix([owner.as_bytes(), b"|"].concat().as_slice());
         plain.map(|plain| Zeroizing::new(plain.to_vec())).ok_or_else(|| Fault::Damaged("owner".into()))
     }
+
+    fn seal_under(&self, _: &[u8; 32], binding: &str, plain: &[u8]) -> Result<Vec<u8>, Fault> {
+        self.seal(SealedKind::Template, binding, plain)
+    }
+
+    fn unseal_under(&self, _: &[u8; 32], binding: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault> {
+        self.unseal(SealedKind::Template, binding, sealed)
+    }
 }
 
 struct Scene {

@@ -2,5 +2,6 @@
 
 mod accounts;
 mod face;
+mod key_encryption;
 mod oidc;
 mod workflow;

@@ -3,6 +3,7 @@
 use facestep::{
     domain::{
         id::{EnrolmentId, InteractionId, RunId},
+        key_encryption::KeyPurpose,
         workflow::run::{Consent, RunKind, RunStage},
     },
     ports::fault::Fault,
@@ -80,7 +81,11 @@ async fn a_user_has_one_enrolment_in_force_and_older_ones_stay_readable() {
                 db.insert_user(&user("u1"))?;
                 db.insert_run(&run("r1", "u1", "i1"))?;
                 db.insert_run(&run("r2", "u1", "i2"))?;
-                db.insert_enrolment(&enrolment("e1", "u1", "r1"))
+                db.insert_enrolment(&enrolment("e1", "u1", "r1"))?;
+                for purpose in KeyPurpose::ALL {
+                    db.use_key_encryption_key(&kek(purpose, "first", 1))?;
+                }
+                db.put_enrolment_keys(&EnrolmentId::parse("e1").unwrap(), &keys("first", 1))
             })
             .await
             .unwrap();
@@ -98,10 +103,11 @@ async fn a_user_has_one_enrolment_in_force_and_older_ones_stay_readable() {
             })
             .await
             .unwrap();
-        let (in_force, revoked) = store
+        let (in_force, revoked, revoked_keys) = store
             .read(|db| {
-                let revoked = db.find_enrolment(&EnrolmentId::parse("e1").unwrap())?;
-                Ok((db.find_enrolment_of(&user_id("u1"))?, revoked))
+                let id = EnrolmentId::parse("e1").unwrap();
+                let revoked = db.find_enrolment(&id)?;
+                Ok((db.find_enrolment_of(&user_id("u1"))?, revoked, db.find_enrolment_keys(&id)?))
             })
             .await
             .unwrap();
@@ -109,6 +115,7 @@ async fn a_user_has_one_enrolment_in_force_and_older_ones_stay_readable() {
         let revoked = revoked.unwrap();
         assert_eq!(revoked.revoked_at, Some(at(70)));
         assert!(revoked.sealed_template.is_empty(), "what is revoked is wiped");
+        assert_eq!(revoked_keys, None, "and so are its keys");
     })
     .await;
 }

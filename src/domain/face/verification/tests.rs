@@ -1,5 +1,6 @@
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
+use zeroize::Zeroizing;
 
 use super::*;
 use crate::domain::{
@@ -10,6 +11,7 @@ use crate::domain::{
         conduct::{self, Case},
         examination::{Worth, WorthyFace},
         observation::CloserLook,
+        renewal::{FaceReference, TransformKey},
         sample::{Look, embedding},
     },
     secret::{base64url, sha256},
@@ -86,11 +88,13 @@ impl Capture {
         };
         let look = |face: WorthyFace| Some((face.place, closer(self.looks[face.place], face.worth)?));
         let looks = conduct.worth_a_closer_look().into_iter().filter_map(look).collect();
+        let key = TransformKey::new(Zeroizing::new([3; 32]));
+        let kept = ProtectedReference::protect(&FaceReference { template: template.clone(), map: None }, key);
         let identity = Identity {
             run: &RunId::from_random([9; 16]),
             looks: CloserLooks::new(looks),
             model: &model(),
-            reference: Reference::Enrolled(template),
+            reference: Reference::Enrolled(&kept),
         };
         verify(&conduct, &identity, &policy)
     }
