@@ -18,6 +18,7 @@ use crate::{
         consent::Consents,
         demo::Demo,
         enrol::Enrol,
+        own_account::OwnAccounts,
         references::References,
         sign_in::SignIn,
         signing_keys::SigningKeys,
@@ -188,6 +189,7 @@ pub fn assemble(parts: Parts) -> App {
         look_ups: LookUpThrottle::new(settings.look_ups),
         authorize: Authorize::new(store.clone(), clock.clone(), entropy.clone(), policy),
         browsers: Browsers::new(store.clone(), clock.clone(), settings.sessions),
+        own_accounts: OwnAccounts::new(store.clone(), clock.clone(), entropy.clone(), settings.sessions),
         sign_in: SignIn::new(store.clone(), clock.clone(), entropy.clone(), passwords),
         tokens: Tokens::new(
             store.clone(),

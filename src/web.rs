@@ -1,5 +1,6 @@
 //! HTTP: what people and clients see of the provider.
 
+pub mod account;
 pub mod assets;
 pub mod browser;
 pub mod error;

@@ -17,6 +17,7 @@ mod devices;
 pub mod enrol;
 pub mod housekeeping;
 pub mod key_rotation;
+pub mod own_account;
 pub mod references;
 pub mod sign_in;
 pub mod signing_keys;

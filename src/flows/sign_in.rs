@@ -1,4 +1,5 @@
-//! Sign-in with a local account's password: a ledger entry, and a session under a new cookie secret.
+//! Sign-in with a local account's password: a ledger entry, and a session under a new cookie secret. It is asked for within
+//! an interaction, or by someone who wants to see their own account.
 
 use std::sync::Arc;
 
@@ -12,7 +13,9 @@ use crate::{
         audit::{AuditEvent, AuditKind},
         authn::ledger::{AssuranceEntry, Evidence, Method},
         id::{AuditId, InteractionId, UserId},
+        oidc::interaction::Interaction,
         secret::SecretToken,
+        session::Session,
         user::{User, Username},
     },
     ports::{clock::Clock, entropy::Entropy, fault::Fault, passwords::Passwords, store::Db, store::Store},
@@ -55,17 +58,18 @@ impl SignIn {
         Self { store, clock, entropy, passwords }
     }
 
-    /// Tries a name and a password in an interaction. A name that does not exist takes as long as one that does.
+    /// Tries a name and a password, in an interaction where there is one. A name that does not exist takes as long as one
+    /// that does.
     pub async fn attempt(
         &self,
-        interaction: &InteractionId,
+        interaction: Option<&InteractionId>,
         browser: &Browser,
         name: &str,
         password: &str,
     ) -> Result<SignInOutcome, Unserved<Lost>> {
-        let (own, who, now) = (interaction.clone(), browser.clone(), self.clock.now());
+        let (own, who, now) = (interaction.cloned(), browser.clone(), self.clock.now());
         let name = Username::parse(name);
-        let found = self.store.read(move |db| find_account(db, &own, &who, name, now)).await?;
+        let found = self.store.read(move |db| find_account(db, own.as_ref(), &who, name, now)).await?;
         let user = found.map_err(Unserved::Refused)?;
         let hash = user.as_ref().map(|user| user.password.clone());
         let matches = self.passwords.matches(password, hash).await?;
@@ -80,23 +84,26 @@ impl SignIn {
 
     async fn accept(
         &self,
-        interaction: &InteractionId,
+        interaction: Option<&InteractionId>,
         browser: &Browser,
         user: User,
     ) -> Result<SignedIn, Unserved<Lost>> {
         let now = self.clock.now();
         settled(|| {
-            let (interaction, mut browser, user) = (interaction.clone(), browser.clone(), user.id.clone());
+            let (interaction, mut browser, user) = (interaction.cloned(), browser.clone(), user.id.clone());
             let (renewed, csrf) = (self.entropy.token(), self.entropy.token());
-            let event = self.event(AuditKind::SignedIn, &interaction, &browser, Some(&user));
+            let event = self.event(AuditKind::SignedIn, interaction.as_ref(), &browser, Some(&user));
             self.store.transact(move |db| {
-                let (mut interaction, mut session) = match find_own(db, &interaction, &browser, now)? {
+                let (interaction, mut session) = match find_place(db, interaction.as_ref(), &browser, now)? {
                     Ok(own) => own,
                     Err(lost) => return Ok(Err(lost)),
                 };
                 let entry =
                     AssuranceEntry { method: Method::Pwd, achieved_at: now, evidence: Evidence::Password };
-                if session.user.as_ref() != Some(&user) && interaction.missed.take().is_some() {
+                if let Some(mut interaction) = interaction
+                    && session.user.as_ref() != Some(&user)
+                    && interaction.missed.take().is_some()
+                {
                     // What one person could not or would not do says nothing about the next.
                     db.save_interaction(&interaction)?;
                 }
@@ -110,7 +117,11 @@ impl SignIn {
         .await
     }
 
-    async fn reject(&self, interaction: &InteractionId, browser: &Browser) -> Result<(), Unserved<Lost>> {
+    async fn reject(
+        &self,
+        interaction: Option<&InteractionId>,
+        browser: &Browser,
+    ) -> Result<(), Unserved<Lost>> {
         let event = self.event(AuditKind::SignInFailed, interaction, browser, None);
         Ok(self.store.transact(move |db| db.append_event(&event)).await?)
     }
@@ -118,26 +129,40 @@ impl SignIn {
     fn event(
         &self,
         kind: AuditKind,
-        interaction: &InteractionId,
+        interaction: Option<&InteractionId>,
         browser: &Browser,
         user: Option<&UserId>,
     ) -> AuditEvent {
         let mut event = AuditEvent::new(AuditId::from_random(self.entropy.bytes()), self.clock.now(), kind);
-        event.interaction = Some(interaction.clone());
+        event.interaction = interaction.cloned();
         event.session = Some(browser.session.id.clone());
         event.user = user.cloned();
         event
     }
 }
 
+/// The interaction, where there is one, and the session as it is now.
+fn find_place(
+    db: &mut dyn Db,
+    interaction: Option<&InteractionId>,
+    browser: &Browser,
+    now: jiff::Timestamp,
+) -> Result<Result<(Option<Interaction>, Session), Lost>, Fault> {
+    let Some(interaction) = interaction else {
+        let session = db.find_session(&browser.session.token_hash)?;
+        return Ok(session.map(|session| (None, session)).ok_or(Lost::OtherBrowser));
+    };
+    Ok(find_own(db, interaction, browser, now)?.map(|(interaction, session)| (Some(interaction), session)))
+}
+
 fn find_account(
     db: &mut dyn Db,
-    interaction: &InteractionId,
+    interaction: Option<&InteractionId>,
     browser: &Browser,
     name: Option<Username>,
     now: jiff::Timestamp,
 ) -> Result<Result<Option<User>, Lost>, Fault> {
-    if let Err(lost) = find_own(db, interaction, browser, now)? {
+    if let Err(lost) = find_place(db, interaction, browser, now)? {
         return Ok(Err(lost));
     }
     match name {

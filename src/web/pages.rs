@@ -3,9 +3,11 @@
 //! A page holds what it shows and nothing else; all words come from `locales/` through [`text`]. Which status code a
 //! page is answered with is the caller's to say.
 
+mod account;
 mod capture;
 mod consent;
 mod demo;
+mod face_drawing;
 mod failure;
 mod identity;
 mod outcome;
@@ -19,6 +21,7 @@ use askama::Template;
 
 use crate::web::headers::Policy;
 
+pub use account::{AccountPage, AccountSignInPage, FaceCard, WithdrawPage};
 pub use capture::{CapturePage, FrameSettings, HintSettings};
 pub use consent::ConsentPage;
 pub use demo::{LandingPage, RegisterPage, RegisterProblem, RegisteredPage};

@@ -3,7 +3,7 @@
 use actix_web::web::{self, ServiceConfig, get, post};
 
 use super::{
-    assets,
+    account, assets,
     error::Failure,
     health,
     interaction::{ceremony, check, consent, demo, identity, outcome, resume, sign_in},
@@ -18,6 +18,7 @@ pub fn routes(config: &mut ServiceConfig) {
     clients(config);
     interactions(config);
     face_checks(config);
+    own_account(config);
     demonstration(config);
     assets::routes(config);
     config
@@ -74,6 +75,22 @@ fn face_checks(config: &mut ServiceConfig) {
             web::resource("/step-up/{ceremony}")
                 .route(get().to(ceremony::show))
                 .route(post().to(ceremony::upload)),
+        );
+}
+
+/// The pages of an account's owner.
+fn own_account(config: &mut ServiceConfig) {
+    config
+        .route("/account", get().to(account::show))
+        .service(
+            web::resource("/account/sign-in")
+                .route(get().to(account::sign_in_form))
+                .route(post().to(account::sign_in)),
+        )
+        .service(
+            web::resource("/account/withdraw")
+                .route(get().to(account::withdraw_form))
+                .route(post().to(account::withdraw)),
         );
 }
 

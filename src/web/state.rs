@@ -11,8 +11,8 @@ use crate::{
     domain::oidc::issuer::Issuer,
     flows::{
         authorize::Authorize, browser::Browsers, ceremony::Ceremonies, consent::Consents, demo::Demo,
-        enrol::Enrol, sign_in::SignIn, signing_keys::SigningKeys, step_up::StepUp, token::Tokens,
-        user_info::UserInfo,
+        enrol::Enrol, own_account::OwnAccounts, sign_in::SignIn, signing_keys::SigningKeys, step_up::StepUp,
+        token::Tokens, user_info::UserInfo,
     },
 };
 
@@ -38,6 +38,8 @@ pub struct App {
     pub browsers: Browsers,
     /// Passwords.
     pub sign_in: SignIn,
+    /// People's own accounts.
+    pub own_accounts: OwnAccounts,
     /// Codes.
     pub tokens: Tokens,
     /// Access tokens.

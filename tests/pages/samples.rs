@@ -1,5 +1,6 @@
 //! Every page in every state a person can meet.
 
+use facestep::domain::face::coverage::Coverage;
 use facestep::web::headers::Policy;
 use facestep::web::pages::*;
 
@@ -18,7 +19,7 @@ fn sample(name: impl Into<String>, page: &impl Page) -> Sample {
 }
 
 pub fn all() -> Vec<Sample> {
-    [check_in(), outcomes(), failures(), demo()].into_iter().flatten().collect()
+    [check_in(), account(), outcomes(), failures(), demo()].into_iter().flatten().collect()
 }
 
 fn check_in() -> Vec<Sample> {
@@ -54,6 +55,21 @@ fn check_in() -> Vec<Sample> {
         samples.push(sample(format!("identity {problem:?}"), &page));
     }
     samples
+}
+
+fn account() -> Vec<Sample> {
+    let unknown = FaceCard { coverage: Coverage::NONE, ..AccountPage::sample().face.unwrap() };
+    let mismatch =
+        AccountSignInPage { problem: Some(SignInProblem::Mismatch), ..AccountSignInPage::sample() };
+    vec![
+        sample("account", &AccountPage::sample()),
+        sample("account-unknown-coverage", &AccountPage { face: Some(unknown), ..AccountPage::sample() }),
+        sample("account-without-face", &AccountPage { face: None, ..AccountPage::sample() }),
+        sample("account-withdrawn", &AccountPage { face: None, withdrawn: true, ..AccountPage::sample() }),
+        sample("account-sign-in", &AccountSignInPage::sample()),
+        sample("account-sign-in-mismatch", &mismatch),
+        sample("account-withdraw", &WithdrawPage::sample()),
+    ]
 }
 
 fn outcomes() -> Vec<Sample> {

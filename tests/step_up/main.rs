@@ -10,6 +10,7 @@ mod enrolment;
 mod journey;
 mod keys;
 mod oracle;
+mod own_account;
 mod presentation;
 mod replay;
 mod restart;

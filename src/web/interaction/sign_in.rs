@@ -44,7 +44,7 @@ pub async fn submit(
     if let Err(wait_seconds) = app.throttle.spend(name, request.peer_addr().map(|peer| peer.ip())) {
         return Ok(again(SignInProblem::Throttled { wait_seconds }, Some(wait_seconds)));
     }
-    match app.sign_in.attempt(&interaction, &browser, name, password).await? {
+    match app.sign_in.attempt(Some(&interaction), &browser, name, password).await? {
         SignInOutcome::Mismatch => Ok(again(SignInProblem::Mismatch, None)),
         SignInOutcome::SignedIn(signed_in) => {
             let next = app.authorize.advance(&interaction, &signed_in.browser).await?;

@@ -1,0 +1,110 @@
+//! The pages of an account's owner.
+
+use actix_web::{HttpRequest, HttpResponse, cookie::Cookie, web};
+use jiff::tz::TimeZone;
+
+use crate::{
+    domain::secret::SecretToken,
+    flows::{
+        own_account::{FaceCheck, Overview},
+        sign_in::SignInOutcome,
+    },
+    web::{
+        browser::OwnBrowser,
+        error::{Failure, form_refused},
+        follow::see_other,
+        form::Form,
+        pages::{self, AccountPage, AccountSignInPage, FaceCard, SignInProblem, WithdrawPage},
+        state::App,
+    },
+};
+
+/// `GET /account`; who is not signed in is asked to.
+pub async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Failure> {
+    let Some(overview) = overview(&app, &request).await? else { return Ok(see_other("/account/sign-in")) };
+    let withdrawn = request.query_string() == "withdrawn" && overview.face.is_none();
+    Ok(pages::shown(&AccountPage {
+        username: overview.username.as_str().to_owned(),
+        face: overview.face.map(card),
+        withdrawn,
+    }))
+}
+
+/// `GET /account/sign-in`; a browser without a session gets one, since the form is proven by it.
+pub async fn sign_in_form(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Failure> {
+    let (browser, opened) = app.own_accounts.welcome(app.cookies.visitor(&request)).await?;
+    let csrf = browser.session.csrf.expose().to_owned();
+    let page = pages::shown(&AccountSignInPage { csrf, username: String::new(), problem: None });
+    Ok(with_session(&app, page, opened.as_ref()))
+}
+
+/// `POST /account/sign-in`.
+pub async fn sign_in(
+    app: web::Data<App>,
+    request: HttpRequest,
+    OwnBrowser(browser): OwnBrowser,
+    form: Form,
+) -> Result<HttpResponse, Failure> {
+    form.prove_own(&request, &app, &browser)?;
+    let typed = form.value("username").unwrap_or_default();
+    let again = |problem: SignInProblem, wait| {
+        let csrf = browser.session.csrf.expose().to_owned();
+        form_refused(&AccountSignInPage { csrf, username: typed.to_owned(), problem: Some(problem) }, wait)
+    };
+    let (Some(name), Some(password)) = (form.value("username"), form.value("password")) else {
+        return Ok(again(SignInProblem::Incomplete, None));
+    };
+    if let Err(wait_seconds) = app.throttle.spend(name, request.peer_addr().map(|peer| peer.ip())) {
+        return Ok(again(SignInProblem::Throttled { wait_seconds }, Some(wait_seconds)));
+    }
+    match app.sign_in.attempt(None, &browser, name, password).await? {
+        SignInOutcome::Mismatch => Ok(again(SignInProblem::Mismatch, None)),
+        SignInOutcome::SignedIn(signed_in) => {
+            Ok(with_session(&app, see_other("/account"), Some(&signed_in.renewed)))
+        }
+    }
+}
+
+/// `GET /account/withdraw`: what a withdrawal means.
+pub async fn withdraw_form(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Failure> {
+    let Some(overview) = overview(&app, &request).await? else { return Ok(see_other("/account/sign-in")) };
+    let browser = app.browsers.find(app.cookies.visitor(&request)).await?;
+    Ok(match (overview.face, browser) {
+        (Some(_), Some(browser)) => {
+            pages::shown(&WithdrawPage { csrf: browser.session.csrf.expose().to_owned() })
+        }
+        _ => see_other("/account"),
+    })
+}
+
+/// `POST /account/withdraw`.
+pub async fn withdraw(
+    app: web::Data<App>,
+    request: HttpRequest,
+    OwnBrowser(browser): OwnBrowser,
+    form: Form,
+) -> Result<HttpResponse, Failure> {
+    form.prove_own(&request, &app, &browser)?;
+    let is_done = app.own_accounts.withdraw(&browser).await?;
+    Ok(see_other(if is_done { "/account?withdrawn" } else { "/account/sign-in" }))
+}
+
+async fn overview(app: &App, request: &HttpRequest) -> Result<Option<Overview>, Failure> {
+    match app.browsers.find(app.cookies.visitor(request)).await? {
+        Some(browser) => Ok(app.own_accounts.overview(&browser).await?),
+        None => Ok(None),
+    }
+}
+
+fn card(face: FaceCheck) -> FaceCard {
+    let since = face.since.to_zoned(TimeZone::UTC).date().to_string();
+    FaceCard { since, source: face.source, coverage: face.coverage }
+}
+
+fn with_session(app: &App, mut response: HttpResponse, secret: Option<&SecretToken>) -> HttpResponse {
+    let cookie: Option<Cookie<'static>> = secret.map(|secret| app.cookies.session(secret));
+    // A value that cannot stand in a cookie header cannot come up: secrets are base64url.
+    let added = cookie.map_or(Ok(()), |cookie| response.add_cookie(&cookie));
+    debug_assert!(added.is_ok());
+    response
+}

@@ -1,0 +1,124 @@
+//! The pages of an account's owner: what is kept of their face check, and how they withdraw from it.
+
+use askama::Template;
+
+use super::text::filters;
+use super::{
+    Page,
+    face_drawing::{self, Part, SIZE},
+    sign_in::SignInProblem,
+    text,
+};
+use crate::{
+    domain::face::coverage::{Coverage, View},
+    web::headers::Policy,
+};
+
+/// `GET /account`: the signed-in person's own account.
+#[derive(Template)]
+#[template(path = "account/account.html")]
+pub struct AccountPage {
+    /// The name they sign in with.
+    pub username: String,
+    /// Their face check, where one is set up.
+    pub face: Option<FaceCard>,
+    /// Whether they withdrew their consent just now.
+    pub withdrawn: bool,
+}
+
+/// A face check that is set up.
+#[derive(Clone, Debug)]
+pub struct FaceCard {
+    /// Since when, `YYYY-MM-DD` in UTC.
+    pub since: String,
+    /// Which source confirmed the document, as people know it.
+    pub source: String,
+    /// In which poses the face was seen; none, where that was not recorded.
+    pub coverage: Coverage,
+}
+
+impl FaceCard {
+    /// The canonical face with the seen parts marked.
+    pub fn drawing(&self) -> Vec<Part> {
+        face_drawing::parts(self.coverage)
+    }
+
+    /// Every pose with the key of its words, and whether it was seen.
+    pub fn poses(&self) -> Vec<(String, bool)> {
+        let told = |view: View| (format!("account-pose-{}", view.name()), self.coverage.has(view));
+        View::ALL.into_iter().map(told).collect()
+    }
+
+    /// Whether it was recorded which poses were seen.
+    pub fn is_drawn(&self) -> bool {
+        self.coverage != Coverage::NONE
+    }
+}
+
+impl AccountPage {
+    /// A filled page, for the render test.
+    pub fn sample() -> Self {
+        let coverage = [View::Centre, View::Left, View::Right, View::Up].into_iter();
+        Self {
+            username: "ada".into(),
+            face: Some(FaceCard {
+                since: "2026-11-23".into(),
+                source: "Demo identity register".into(),
+                coverage: coverage.fold(Coverage::NONE, Coverage::with),
+            }),
+            withdrawn: false,
+        }
+    }
+}
+
+impl Page for AccountPage {
+    fn policy(&self) -> Policy {
+        Policy::plain()
+    }
+}
+
+/// Asks for user name and password; posts `username`, `password` and `csrf_token` to `/account/sign-in`.
+#[derive(Template)]
+#[template(path = "account/sign_in.html")]
+pub struct AccountSignInPage {
+    /// The session's anti-forgery token.
+    pub csrf: String,
+    /// The user name from the attempt before; else empty.
+    pub username: String,
+    /// What went wrong before, if something did.
+    pub problem: Option<SignInProblem>,
+}
+
+impl AccountSignInPage {
+    /// A filled page, for the render test.
+    pub fn sample() -> Self {
+        Self { csrf: "csrf-sample".into(), username: String::new(), problem: None }
+    }
+}
+
+impl Page for AccountSignInPage {
+    fn policy(&self) -> Policy {
+        Policy::form(None)
+    }
+}
+
+/// Says what a withdrawal means; posts `csrf_token` to `/account/withdraw`.
+#[derive(Template)]
+#[template(path = "account/withdraw.html")]
+pub struct WithdrawPage {
+    /// The session's anti-forgery token.
+    pub csrf: String,
+}
+
+impl WithdrawPage {
+    /// A filled page, for the render test.
+    pub fn sample() -> Self {
+        Self { csrf: "csrf-sample".into() }
+    }
+}
+
+impl Page for WithdrawPage {
+    fn policy(&self) -> Policy {
+        Policy::form(None)
+    }
+}
