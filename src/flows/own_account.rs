@@ -38,7 +38,7 @@ pub struct FaceCheck {
     pub since: Timestamp,
     /// Which source confirmed the document.
     pub source: String,
-    /// In which poses the face was seen.
+    /// In which poses the face was seen; none, where that was not recorded.
     pub coverage: Coverage,
 }
 
@@ -115,7 +115,7 @@ impl FaceCheck {
         Self {
             since: enrolment.completed_at,
             source: enrolment.evidence.evidence().source.clone(),
-            coverage: Coverage::NONE,
+            coverage: enrolment.coverage.unwrap_or_default(),
         }
     }
 }

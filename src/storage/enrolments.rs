@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::{
-        face::template::ModelId,
+        face::{coverage::Coverage, template::ModelId},
         id::{EnrolmentId, KekId, RunId, UserId},
         key_encryption::{EnrolmentKeys, WrappedKey},
         workflow::enrolment::Enrolment,
@@ -31,6 +31,7 @@ struct EnrolmentRow {
     proof: Vec<u8>,
     revoked_at: Option<i64>,
     renewal: Option<i64>,
+    coverage: Option<String>,
 }
 
 impl EnrolmentRow {
@@ -46,6 +47,7 @@ impl EnrolmentRow {
             proof: enrolment.proof.clone(),
             revoked_at: enrolment.revoked_at.map(milliseconds),
             renewal: enrolment.renewal.map(i64::from),
+            coverage: enrolment.coverage.map(|coverage| coverage.to_string()),
         })
     }
 
@@ -62,6 +64,7 @@ impl EnrolmentRow {
             proof: self.proof,
             revoked_at: at.time_if_any("revoked_at", self.revoked_at)?,
             renewal: self.renewal.map(|count| at.proven("renewal", u32::try_from(count).ok())).transpose()?,
+            coverage: self.coverage.map(|text| at.proven("coverage", Coverage::parse(&text))).transpose()?,
         })
     }
 }

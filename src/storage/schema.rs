@@ -115,6 +115,7 @@ diesel::table! {
         proof -> Binary,
         revoked_at -> Nullable<BigInt>,
         renewal -> Nullable<BigInt>,
+        coverage -> Nullable<Text>,
     }
 }
 

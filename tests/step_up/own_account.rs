@@ -31,6 +31,8 @@ async fn a_withdrawn_consent_wipes_the_enrolment_and_the_next_request_finds_none
     let scene = Scene::enrolled().await;
     let page = scene.browser.get("/account").await;
     assert!(page.body.contains("Set up on") && page.body.contains("/account/withdraw"));
+    // The challenge turned the face to each side that it asked for; the drawing tells, and the words tell the same.
+    assert!(page.body.contains("<svg") && page.body.contains("Straight ahead: seen"));
     let user = scene.adam.id.clone();
     let enrolment = scene.read(move |db| db.find_enrolment_of(&user)).await.unwrap();
     let done = scene.browser.submit("/account/withdraw", &[]).await;

@@ -42,11 +42,12 @@ async fn an_enrolment_from_before_data_keys_is_still_there_after_the_migration()
         database.tamper(
             "DROP TABLE data_keys; DROP TABLE transform_keys; DROP TABLE key_encryption_keys;
              ALTER TABLE enrolments DROP COLUMN renewal;
-             DELETE FROM __diesel_schema_migrations WHERE version = '0006'",
+             ALTER TABLE enrolments DROP COLUMN coverage;
+             DELETE FROM __diesel_schema_migrations WHERE version IN ('0006', '0007')",
         );
         let store = storage::open(&database.url).unwrap();
         let found = store.read(|db| db.find_enrolment_of(&user_id("u1"))).await.unwrap().unwrap();
-        assert_eq!(found, Enrolment { renewal: None, ..enrolment("e1", "u1", "r1") });
+        assert_eq!(found, Enrolment { renewal: None, coverage: None, ..enrolment("e1", "u1", "r1") });
         let keys = store.read(move |db| db.find_enrolment_keys(&found.id)).await.unwrap();
         assert_eq!(keys, None);
     })

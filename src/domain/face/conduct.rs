@@ -5,6 +5,7 @@ use super::{
     ceremony::Transcript,
     challenge::{Action, LivenessChallenge},
     examination::{Seen, Worth, WorthyFace, spread},
+    face_map::FaceMap,
     planarity,
     policy::VerificationPolicy,
     quality,
@@ -56,6 +57,14 @@ impl Conduct<'_> {
     /// For each turn, the places of the frames that are to show who made it.
     pub(super) fn turned(&self) -> &[(Action, Vec<usize>)] {
         &self.turned
+    }
+
+    /// The 3D face map of the frames that are compared; `None` where their meshes make none.
+    pub(super) fn map(&self) -> Option<FaceMap> {
+        let turned = self.turned.iter().flat_map(|(_, places)| places);
+        let face = |place: &usize| self.seen.get(*place)?.as_ref()?.face.as_ref();
+        let mut faces = self.frontal.iter().chain(turned).filter_map(face);
+        FaceMap::fuse(faces.next()?, faces)
     }
 
     /// The faces that the second stage asks about, in the order of the capture, none of them twice.

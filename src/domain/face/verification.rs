@@ -12,6 +12,7 @@ use super::{
     challenge::Action,
     conduct::Conduct,
     examination::CloserLooks,
+    face_map::FaceMap,
     observation::LiveScore,
     policy::VerificationPolicy,
     renewal::ProtectedReference,
@@ -106,6 +107,7 @@ impl Cause {
 pub struct Passed {
     run: RunId,
     live: FaceTemplate,
+    map: Option<FaceMap>,
 }
 
 impl Passed {
@@ -117,6 +119,12 @@ impl Passed {
     /// The live face's template: what a parent run enrols.
     pub fn live_template(&self) -> &FaceTemplate {
         &self.live
+    }
+
+    /// The live face's 3D map, where a parent run enrols it. A child run makes none: comparing maps was measured to add
+    /// nothing to comparing templates.
+    pub fn live_map(&self) -> Option<&FaceMap> {
+        self.map.as_ref()
     }
 }
 
@@ -138,7 +146,11 @@ fn judge(
     is_one_person(&good, conduct.turned(), identity, policy)?;
     let live = template_of(identity.model, good.iter().map(|frame| frame.embedding))?;
     is_same_person(&live, identity.reference, policy)?;
-    Ok(Passed { run: identity.run.clone(), live })
+    let map = match identity.reference {
+        Reference::Portrait(_) => conduct.map(),
+        Reference::Enrolled(_) => None,
+    };
+    Ok(Passed { run: identity.run.clone(), live, map })
 }
 
 /// A frontal frame that is compared.
@@ -239,7 +251,7 @@ impl From<Unanswered> for Cause {
 #[cfg(test)]
 pub fn passed_for_tests(run: RunId) -> Passed {
     let live = FaceTemplate::mean_of(ModelId("model".into()), [&super::sample::embedding(1, 1.0)]);
-    Passed { run, live: live.unwrap() }
+    Passed { run, live: live.unwrap(), map: None }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::{
     run::{RunKind, RunStage, WorkflowRun, WrongStep},
 };
 use crate::domain::{
-    face::{template::ModelId, verification::Passed},
+    face::{coverage::Coverage, face_map::FaceMap, template::ModelId, verification::Passed},
     id::{EnrolmentId, RunId, UserId},
     secret::sha256,
 };
@@ -33,6 +33,9 @@ pub struct Enrolment {
     /// How often the template was issued anew. `None` for one from before enrolments had keys of their own: sealed by the
     /// vault and not transformed, until it is renewed.
     pub renewal: Option<u32>,
+    /// In which poses the face was seen, where a face map is kept. It is told to the person and decides nothing, so the
+    /// proof does not cover it.
+    pub coverage: Option<Coverage>,
     /// What the government source attested.
     pub evidence: MatchedEvidence,
     /// When the parent run completed.
@@ -87,6 +90,7 @@ impl Enrolment {
             model,
             sealed_template,
             renewal: Some(0),
+            coverage: passed.live_map().map(FaceMap::coverage),
             evidence,
             completed_at: now,
             proof: Vec::new(),

@@ -79,7 +79,8 @@ impl Ceremonies {
     ) -> Result<Option<(EnrolmentId, SealedReference)>, Fault> {
         let (RunKind::Parent, Verdict::Passed(passed)) = (&run.kind, verdict) else { return Ok(None) };
         let id = EnrolmentId::from_random(self.room.entropy.bytes());
-        let face = FaceReference { template: passed.live_template().clone(), map: None };
+        let face =
+            FaceReference { template: passed.live_template().clone(), map: passed.live_map().cloned() };
         let sealed = self.room.references.seal_new(&id, &face).await?;
         Ok(Some((id, sealed)))
     }
