@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use crate::{
     domain::{
         authn::acr::AcrCatalogue,
+        face::challenge::ChallengeKey,
         oidc::{endpoints::metadata, issuer::Issuer, tokens::TokenLifetimes},
         session::SessionLifetimes,
         workflow::enrolment::ProofKey,
@@ -61,6 +62,8 @@ pub struct Parts {
     pub signer: Arc<dyn TokenSigner>,
     /// What enrolments are proven with.
     pub proof_key: ProofKey,
+    /// What challenges are derived from.
+    pub challenge_key: ChallengeKey,
     /// What seals templates at rest.
     pub vault: Arc<dyn Vault>,
     /// What wraps the data keys of references.
@@ -163,6 +166,7 @@ pub fn assemble(parts: Parts) -> App {
         opener: parts.opener,
         analyzer: parts.analyzer,
         proof_key: proof_key.clone(),
+        challenge_key: parts.challenge_key,
         policy: settings.face,
     });
     let demo = parts.demo.map(|shown| DemoDesk {

@@ -5,6 +5,9 @@ capture-action-turn-left = Turn your head left
 capture-action-turn-right = Turn your head right
 capture-action-look-up = Lift your chin
 capture-action-look-down = Lower your chin
+capture-action-nearer = Come a little closer
+capture-action-farther = Move a little back
+capture-action-return = Back to the middle, and look straight ahead
 
 capture-hint-good = Good, keep going
 capture-hint-no-face = Bring your face into the oval
@@ -18,6 +21,7 @@ capture-hint-off-centre = Move into the middle of the oval
 
 capture-state-opening = Please allow the camera
 capture-state-connecting = Getting ready
+capture-state-hold = Stay like that
 capture-state-sealing = Encrypting your pictures
 capture-state-sending = Sending, encrypted
 capture-state-judging = Checking
@@ -61,7 +65,7 @@ trouble-lost = The connection was lost
 trouble-lost-text = Please check that you are online, then start again. The pictures so far were dropped.
 
 trouble-slow = That took a little too long
-trouble-slow-text = That is no failed check. Follow each turn as it is shown, without hurry but without a break.
+trouble-slow-text = That is no failed check. Follow each step as it is shown, without hurry but without a break.
 
 trouble-expired = This check has expired
 trouble-expired-text = It was open for too long. That is no failed check.

@@ -126,6 +126,7 @@ fn put_together(parts: Parts, analyzer: Arc<Analyzer>) -> Result<App, Failure> {
         passwords,
         signer: Arc::new(JoseSigner::new(vault.clone())),
         proof_key: master_key.proof_key(),
+        challenge_key: master_key.challenge_key(),
         opener: Arc::new(JweCaptureOpener::new(vault.clone())),
         vault,
         template_keys,

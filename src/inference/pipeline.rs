@@ -6,6 +6,7 @@ use crate::domain::face::{
     capture::EncodedFrame,
     examination::{Worth, WorthyFace},
     observation::{CloserLook, FrameObservation, Glance, GlancedFace, ObservedFace, Point},
+    pose,
     template::{Embedding, FaceTemplate, ModelId},
 };
 
@@ -93,6 +94,7 @@ impl Pipeline {
         let (width, height) = (picture.width() as f32, picture.height() as f32);
         let face = mesh.map(|mesh| GlancedFace {
             height: largest.bounds.height / height,
+            size: pose::size(&mesh.points, height),
             centre: Point {
                 x: (largest.bounds.x + largest.bounds.width / 2.0) / width,
                 y: (largest.bounds.y + largest.bounds.height / 2.0) / height,

@@ -12,7 +12,7 @@ use super::{
     vault::AesVault,
 };
 use crate::{
-    domain::{audit::AuditKey, workflow::enrolment::ProofKey},
+    domain::{audit::AuditKey, face::challenge::ChallengeKey, workflow::enrolment::ProofKey},
     ports::entropy::Entropy,
 };
 
@@ -50,6 +50,11 @@ impl MasterKey {
     /// The key of enrolment proofs.
     pub fn proof_key(&self) -> ProofKey {
         ProofKey::new(self.derive("facestep enrolment proof v1"))
+    }
+
+    /// The key that challenges are derived from.
+    pub fn challenge_key(&self) -> ChallengeKey {
+        ChallengeKey::new(self.derive("facestep challenge key v2"))
     }
 
     /// The key of the audit chain.

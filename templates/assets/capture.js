@@ -1,7 +1,7 @@
 // The capture page: opens the camera, follows the challenge over one socket, seals the frames and sends them once.
 //
 // Frames are in memory only, and only until they are sent or the page is left. Nothing is stored, and the page decides
-// nothing: what a frame shows, and what happens next, the server says. The messages are those of capture protocol v1.
+// nothing: what a frame shows, and what happens next, the server says. The messages are those of capture protocol v2.
 
 import { close, draw, jpeg, obstacle, open, problemOf } from './camera.js';
 import { Pace } from './pace.js';
@@ -12,6 +12,8 @@ const settings = JSON.parse(document.getElementById('ceremony').textContent);
 const binding = { apu: new TextEncoder().encode(settings.ceremony), apv: fromBase64url(settings.nonce) };
 const video = document.getElementById('video');
 
+/** The version of the protocol that is spoken here. */
+const VERSION = 2;
 /** More than this waiting to be sent, and a hint is left out: an old hint is worth nothing. */
 const BACKLOG = 64 * 1024;
 /** How often an upload is offered again to a server that has no room. */
@@ -42,6 +44,7 @@ async function start() {
   };
   abandon = release;
   try {
+    if (settings.version !== VERSION) throw new Trouble('failed');
     stream = await openCamera();
     const camera = { width: video.videoWidth, height: video.videoHeight };
     view.say(settings.texts.states.connecting);
@@ -105,7 +108,7 @@ function challenge(stream, frames) {
       reject(new Trouble('lost'));
     });
     socket.addEventListener('open', () => {
-      tell({ t: 'ready' });
+      tell({ t: 'ready', v: VERSION });
       film().catch(() => stop('failed'));
     });
     socket.addEventListener('message', ({ data }) => {
@@ -118,6 +121,10 @@ function challenge(stream, frames) {
           prompted = true;
           pace.prompt(message.n, message.of);
           view.prompt(message, settings.texts);
+          break;
+        case 'hold':
+          pace.hold();
+          view.hold(message.ms, settings.texts.states);
           break;
         case 'progress':
           pace.progress(message.value);
@@ -137,6 +144,7 @@ function challenge(stream, frames) {
         case 'stop':
           stop(STOPS[message.reason] ?? 'failed');
           break;
+        // Anything else is of a channel that this page did not say it has.
       }
     }
 

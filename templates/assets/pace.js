@@ -1,10 +1,12 @@
-// When to take a picture: a fixed number of full frames is shared out over the prompts, most of them kept for the
-// moment when a turn is nearly there, so that a slow person does not run out of frames.
+// When to take a picture: few frames, and those while something is shown that can be judged. A fixed number is shared out over
+// the prompts, so that a slow person does not run out of them.
 
-/** The progress within a prompt from which on every moment counts. */
-const NEAR = 0.5;
-/** Between two frames while nothing happens, in milliseconds. */
+/** Between two frames while a movement is on its way, in milliseconds. */
 const IDLE = 1000;
+/** Between two frames of a long hold, in milliseconds. */
+const HELD = 400;
+/** How many frames of a hold, and of the first prompt, follow each other as fast as they may. */
+const FAST = { first: 6, hold: 2 };
 
 export class Pace {
   #frame;
@@ -12,7 +14,9 @@ export class Pace {
   #used = 0;
   #share = 0;
   #spent = 0;
-  #progress = 0;
+  #fast = 0;
+  #holding = false;
+  #last = false;
   #lastFrame = -Infinity;
   #nextHint = -Infinity;
 
@@ -31,25 +35,35 @@ export class Pace {
   prompt(n, of) {
     this.#share = Math.floor((this.#frame.most - this.#used) / Math.max(1, of - n + 1));
     this.#spent = 0;
-    this.#progress = 0;
+    this.#holding = false;
+    this.#fast = n === 1 ? FAST.first : 0;
+    // The last prompt asks for nothing but frames.
+    this.#last = n === of;
+  }
+
+  /** The prompt is done, and is to stay so: the frames from now on are those that count. */
+  hold() {
+    this.#holding = true;
+    this.#fast = Math.max(this.#fast, this.#last ? this.#share : FAST.hold);
   }
 
   /** How far the prompt is fulfilled, 0 to 1, as the server saw it. */
   progress(value) {
-    this.#progress = value;
+    if (value < 1) this.#holding = false;
   }
 
-  /** Whether a full frame is due. A third of the share goes fast, a third slowly, a third is kept for the turn itself. */
+  /** Whether a full frame is due. On the way to a movement half of the share may go, slowly. */
   frameDue(now) {
     if (this.#spent >= this.#share) return false;
-    const near = this.#progress >= NEAR;
-    if (!near && this.#spent >= (this.#share * 2) / 3) return false;
-    const between = near || this.#spent < this.#share / 3 ? 1000 / this.#frame.perSecond : IDLE;
+    if (!this.#holding && this.#fast === 0 && this.#spent >= this.#share / 2) return false;
+    const quiet = this.#holding ? HELD : IDLE;
+    const between = this.#fast > 0 ? 1000 / this.#frame.perSecond : quiet;
     // A beat is never exact; without the slack, every other frame would be missed.
     if (now - this.#lastFrame < between * 0.9) return false;
     this.#lastFrame = now;
     this.#spent += 1;
     this.#used += 1;
+    this.#fast = Math.max(0, this.#fast - 1);
     return true;
   }
 

@@ -7,6 +7,7 @@ const page = find('main');
 const HINT_REST = 900;
 
 let overall = { done: 0, of: 1 };
+let asked = '';
 let lastHint = { code: '', at: -Infinity };
 
 /** Shows the camera screen, from the start. */
@@ -16,6 +17,7 @@ export function live(words) {
   screen('live');
   page.dataset.stage = 'opening';
   delete page.dataset.action;
+  delete page.dataset.holding;
   find('step').textContent = '';
   find('hint').textContent = '';
   ring(0);
@@ -31,16 +33,27 @@ export function say(words) {
 /** The next thing to do. Left is the person's own left, and the picture is a mirror: it is on the left. */
 export function prompt({ n, of, action }, { actions, states }) {
   overall = { done: n - 1, of };
+  asked = (action === 'centre' && n > 1 ? actions.return : actions[action]) ?? '';
   page.dataset.stage = 'challenge';
   page.dataset.action = action;
   find('step').textContent = states.step.replace('{number}', n).replace('{of}', of);
-  say(actions[action] ?? '');
   progress(0);
 }
 
-/** How far the prompt is fulfilled. */
+/** How far the prompt is fulfilled; what is no longer held is asked for again. The hold itself takes the ring's other half. */
 export function progress(value) {
-  ring((overall.done + Math.min(1, Math.max(0, value))) / overall.of);
+  if (value < 1) {
+    delete page.dataset.holding;
+    say(asked);
+    ring((overall.done + Math.max(0, value) / 2) / overall.of);
+  }
+}
+
+/** The prompt is done: the person is to stay so for some milliseconds. */
+export function hold(milliseconds, { hold: words }) {
+  page.dataset.holding = '';
+  if (milliseconds > 0) say(words);
+  ring((overall.done + 1) / overall.of, milliseconds);
 }
 
 /** How the picture could be better. */
@@ -56,6 +69,7 @@ export function hint(code, hints) {
 export function sealing(words) {
   page.dataset.stage = 'sending';
   delete page.dataset.action;
+  delete page.dataset.holding;
   find('hint').textContent = '';
   find('step').textContent = '';
   find('decline').hidden = true;
@@ -103,8 +117,10 @@ function screen(name) {
   return shown;
 }
 
-function ring(part) {
+/** Fills the ring, and takes this long for it. */
+function ring(part, milliseconds = 250) {
   const percent = Math.round(part * 100);
+  find('ring').style.setProperty('transition-duration', `${Math.max(250, milliseconds)}ms`);
   find('ring').style.setProperty('--done', percent);
   find('progress').setAttribute('aria-valuenow', percent);
 }

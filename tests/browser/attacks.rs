@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use facestep::domain::face::challenge::LivenessChallenge;
+use facestep::domain::face::way::Way;
 
 use super::support::{
     actor::{Actor, Plan},
@@ -60,9 +60,9 @@ async fn a_recording_of_a_genuine_ceremony_cannot_know_this_challenge() {
     let path = folder.path().join("genuine.y4m");
     let poses = ["front", "yaw_+30", "pitch_-20", "yaw_+30", "pitch_-20", "front"];
     recording::write(&path, OWNER.actor, &poses, 2);
-    // 2 of the 108 challenges ask for what the recording shows, left and up by turns: then it is played again.
+    // 2 of the challenges ask for what the recording shows, left and up by turns: then it is played again.
     let fits = |turns: &[String]| {
-        turns.len() == LivenessChallenge::TURNS
+        turns.len() == Way::Turns.movements()
             && turns.iter().all(|turn| turn == "turn_left" || turn == "look_up")
     };
     let mut played = 0;

@@ -59,7 +59,7 @@ async fn a_video_that_turns_the_wrong_way_never_reaches_the_upload() {
     let mut page = scene.capture_page(&interaction).await;
     let mirrored = |asked: &str, seen| {
         let turned = obedient(asked, seen);
-        Scripted { yaw: -turned.yaw, pitch: -turned.pitch, ..turned }
+        Scripted { yaw: -turned.yaw, pitch: -turned.pitch, scale: 1.0 / turned.scale, ..turned }
     };
     assert_eq!(page.perform(mirrored, Scripted::of(ADAM)).await, Ending::Stop("too_slow".into()));
 }

@@ -71,12 +71,25 @@ async fn what_the_protocol_does_not_know_ends_the_capture() {
         json!({ "t": "hashes" }),
         json!({ "t": "hashes", "h": ["short"] }),
         json!({ "t": "hint", "jwe": "a.b.c.d.e" }),
-        json!({ "t": "ready", "and": "more" }),
+        json!({ "t": "ready" }),
+        json!({ "t": "ready", "v": 1 }),
+        json!({ "t": "ready", "v": 2, "and": "more" }),
         json!([]),
     ];
     for message in messages {
         assert_eq!(stop_after(&scene, message).await, Some(Ending::Stop("protocol".into())));
     }
+}
+
+#[tokio::test]
+async fn what_a_page_says_it_can_do_besides_is_read_and_passed_over() {
+    // docs/capture-protocol.md, "Versions": room for further channels.
+    let scene = Scene::enrolled().await;
+    let interaction = scene.begin(&[CONDITION]).await;
+    let mut page = scene.capture_page(&interaction).await;
+    let mut socket = page.connect().await.unwrap();
+    say(&mut socket, &json!({ "t": "ready", "v": 2, "can": ["light"] })).await;
+    assert_eq!(page.play(&mut socket, obedient, Scripted::of(ADAM)).await, Ending::Upload);
 }
 
 #[tokio::test]
@@ -118,7 +131,7 @@ async fn a_person_who_answers_too_late_starts_afresh_and_loses_no_attempt() {
 }
 
 #[tokio::test]
-async fn captures_that_break_off_after_a_turn_was_shown_slow_the_account_down() {
+async fn captures_that_break_off_after_a_movement_was_shown_slow_the_account_down() {
     // Otherwise a recording could be played until the challenge happens to ask for what it shows.
     let scene = Scene::enrolled().await;
     let mut refused = None;

@@ -16,6 +16,7 @@ use facestep::{
             challenge::LivenessChallenge,
             coverage::Coverage,
             template::ModelId,
+            way::Way,
         },
         id::*,
         key_encryption::{EnrolmentKeys, KeyEncryptionKey, KeyPurpose, WrappedKey},
@@ -200,7 +201,7 @@ pub fn ceremony(id: &str, user: &str, run: &str) -> Ceremony {
         interaction: InteractionId::parse("i1").unwrap(),
         session: SessionId::parse("s1").unwrap(),
         user: user_id(user),
-        challenge: LivenessChallenge::draw(&[0, 1, 2, 3, 4, 5, 6, 7]).unwrap(),
+        challenge: LivenessChallenge::draw(Way::Turns, &[0, 1, 2, 3, 4, 5, 6, 7]).unwrap(),
         nonce: CaptureNonce::from_random([9; 32]),
         keys: CeremonyKeys {
             capture_public_jwk: "{\"crv\":\"P-256\"}".into(),

@@ -28,14 +28,16 @@ pub type Actor = fn(&str, Scripted) -> Scripted;
 
 /// A person who does what they are asked to.
 pub fn obedient(asked: &str, seen: Scripted) -> Scripted {
-    let (yaw, pitch) = match asked {
-        "turn_left" => (24.0, 0.0),
-        "turn_right" => (-24.0, 0.0),
-        "look_up" => (0.0, -13.0),
-        "look_down" => (0.0, 13.0),
-        _ => (0.0, 0.0),
+    let (yaw, pitch, scale) = match asked {
+        "turn_left" => (24.0, 0.0, 1.0),
+        "turn_right" => (-24.0, 0.0, 1.0),
+        "look_up" => (0.0, -13.0, 1.0),
+        "look_down" => (0.0, 13.0, 1.0),
+        "nearer" => (0.0, 0.0, 1.3),
+        "farther" => (0.0, 0.0, 0.75),
+        _ => (0.0, 0.0, 1.0),
     };
-    Scripted { yaw, pitch, ..seen }
+    Scripted { yaw, pitch, scale, ..seen }
 }
 
 /// An open capture page.
@@ -112,7 +114,7 @@ impl<'a> CapturePage<'a> {
     /// Plays the challenge to its end and closes the socket.
     pub async fn perform(&mut self, actor: Actor, base: Scripted) -> Ending {
         let mut socket = self.connect().await.unwrap();
-        say(&mut socket, &json!({ "t": "ready" })).await;
+        say(&mut socket, &json!({ "t": "ready", "v": 2 })).await;
         let ending = self.play(&mut socket, actor, base).await;
         match ending {
             Ending::Upload => self.finish(socket).await,
@@ -178,7 +180,7 @@ impl<'a> CapturePage<'a> {
                     let _ = socket.send(Message::Ping(Vec::new().into())).await;
                 }
                 "prompt" => self.prompts.push(message["action"].as_str().unwrap().to_owned()),
-                "progress" => {}
+                "progress" | "hold" => {}
                 "upload" => return Some(Ending::Upload),
                 "stop" => return Some(Ending::Stop(message["reason"].as_str().unwrap().to_owned())),
                 other => panic!("unknown message {other}"),

@@ -12,6 +12,8 @@ use super::{
 pub struct Look {
     pub yaw: f32,
     pub pitch: f32,
+    /// How many times nearer than usual.
+    pub scale: f32,
     pub person: u8,
     pub live: f32,
     pub exposure: f32,
@@ -27,6 +29,7 @@ impl Look {
         Self {
             yaw,
             pitch,
+            scale: 1.0,
             person: 1,
             live: 0.98,
             exposure: 130.0,
@@ -40,11 +43,12 @@ impl Look {
 
     /// What the models would observe.
     pub fn observe(self) -> FrameObservation {
-        let mut face = if self.flat { flat(self.yaw, self.pitch) } else { head(self.yaw, self.pitch) };
+        let depth = if self.flat { LEVEL } else { HEAD };
+        let mut face = face(self.yaw, self.pitch, self.scale, depth);
         face.quality = FrameQuality {
             exposure: self.exposure,
             sharpness: self.sharpness,
-            eye_distance: self.eye_distance,
+            eye_distance: self.eye_distance * self.scale,
         };
         FrameObservation { size: (640, 480), faces: self.faces, face: (self.faces > 0).then_some(face) }
     }
@@ -65,34 +69,43 @@ pub fn embedding(person: u8, norm: f32) -> Embedding {
     Embedding::new((0..128).map(|n| if n == person { norm } else { 0.0 }).collect())
 }
 
+/// How far each point of a face stands out.
+type Depth = fn(f32, f32) -> f32;
+
+/// A face's surface falls away from the nose as a bowl, and the nose itself stands out of it.
+const HEAD: Depth = |x, y| 60.0 * (1.0 - x * x - 0.6 * y * y) + 35.0 * (-12.0 * (x * x + y * y)).exp();
+/// A picture has none.
+const LEVEL: Depth = |_, _| 0.0;
+
 /// A head with the depth of a face, turned about its middle.
 pub fn head(yaw: f32, pitch: f32) -> ObservedFace {
-    // A face's surface falls away from the nose as a bowl, and the nose itself stands out of it.
-    face(yaw, pitch, |x, y| 60.0 * (1.0 - x * x - 0.6 * y * y) + 35.0 * (-12.0 * (x * x + y * y)).exp())
+    face(yaw, pitch, 1.0, HEAD)
 }
 
 /// A flat picture of it, which says what pose it likes.
 pub fn flat(yaw: f32, pitch: f32) -> ObservedFace {
-    face(yaw, pitch, |_, _| 0.0)
+    face(yaw, pitch, 1.0, LEVEL)
 }
 
-fn face(yaw: f32, pitch: f32, depth: fn(f32, f32) -> f32) -> ObservedFace {
-    let mut mesh: Vec<[f32; 3]> = (0..478).map(|n| project(yaw, pitch, spot(n), depth)).collect();
+fn face(yaw: f32, pitch: f32, scale: f32, depth: Depth) -> ObservedFace {
+    let project = |spot: (f32, f32)| project(yaw, pitch, scale, spot, depth);
+    let mut mesh: Vec<[f32; 3]> = (0..478).map(|n| project(spot(n))).collect();
     // The outer corners of the eyes stand where the mesh numbers them.
-    mesh[33] = project(yaw, pitch, (-0.55, -0.3), depth);
-    mesh[263] = project(yaw, pitch, (0.55, -0.3), depth);
+    mesh[33] = project((-0.55, -0.3));
+    mesh[263] = project((0.55, -0.3));
     let point = |x, y| {
-        let [x, y, _] = project(yaw, pitch, (x, y), depth);
+        let [x, y, _] = project((x, y));
         Point { x, y }
     };
+    let (width, height) = (160.0 * scale, 220.0 * scale);
     ObservedFace {
-        bounds: Bounds { x: 240.0, y: 130.0, width: 160.0, height: 220.0 },
+        bounds: Bounds { x: 320.0 - width / 2.0, y: 240.0 - height / 2.0, width, height },
         confidence: 0.94,
         landmarks: [point(-0.4, -0.3), point(0.4, -0.3), point(0.0, 0.1), point(-0.3, 0.5), point(0.3, 0.5)],
         mesh,
         presence: 0.99,
         pose: Pose { yaw, pitch, roll: 0.0 },
-        quality: FrameQuality { exposure: 130.0, sharpness: 500.0, eye_distance: 78.0 },
+        quality: FrameQuality { exposure: 130.0, sharpness: 500.0, eye_distance: 78.0 * scale },
     }
 }
 
@@ -103,13 +116,13 @@ fn spot(n: usize) -> (f32, f32) {
     (radius * angle.cos(), radius * angle.sin())
 }
 
-/// Turns a point of the face by yaw and pitch and looks at it through a camera 900 units away.
-fn project(yaw: f32, pitch: f32, (x, y): (f32, f32), depth: fn(f32, f32) -> f32) -> [f32; 3] {
+/// Turns a point of the face by yaw and pitch and looks at it through a camera that is 900 units away, or nearer.
+fn project(yaw: f32, pitch: f32, scale: f32, (x, y): (f32, f32), depth: Depth) -> [f32; 3] {
     let (px, py, pz) = (x * 75.0, y * 100.0, depth(x, y));
     let (sy, cy) = yaw.to_radians().sin_cos();
     let (sp, cp) = pitch.to_radians().sin_cos();
     let (px, pz) = (px * cy + pz * sy, pz * cy - px * sy);
     let (py, pz) = (py * cp + pz * sp, pz * cp - py * sp);
-    let near = 900.0 / (900.0 - pz);
+    let near = 900.0 / (900.0 / scale - pz);
     [320.0 + px * near, 240.0 + py * near, -pz]
 }

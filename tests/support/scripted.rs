@@ -13,7 +13,8 @@ use facestep::{
     domain::face::{
         capture::EncodedFrame,
         examination::{self, CloserLooks, WorthyFace},
-        observation::{self, CloserLook, FrameObservation, Glance, GlancedFace, Point, Pose},
+        observation::{self, CloserLook, FrameObservation, Glance, GlancedFace, Point},
+        pose,
         template::{self, Embedding, FaceTemplate, ModelId},
     },
     ports::{
@@ -48,6 +49,8 @@ pub const MARTIN: u8 = 3;
 pub struct Scripted {
     pub yaw: f32,
     pub pitch: f32,
+    /// How many times nearer than usual.
+    pub scale: f32,
     pub person: u8,
     pub live: f32,
     pub exposure: f32,
@@ -67,6 +70,7 @@ impl Scripted {
         Self {
             yaw: 0.0,
             pitch: 0.0,
+            scale: 1.0,
             person,
             live: 0.98,
             exposure: 130.0,
@@ -91,7 +95,7 @@ impl Scripted {
     fn look(self) -> Look {
         let mut look = Look::at(self.yaw, self.pitch);
         (look.person, look.live, look.exposure) = (self.person, self.live, self.exposure);
-        (look.faces, look.flat) = (self.faces, self.flat);
+        (look.faces, look.flat, look.scale) = (self.faces, self.flat, self.scale);
         look
     }
 
@@ -140,9 +144,12 @@ impl FaceAnalyzer for ScriptedAnalyzer {
     fn glance(&self, frame: EncodedFrame) -> BoxFuture<'_, Result<Glance, AnalyzerFault>> {
         Box::pin(async move {
             let seen = Scripted::read(&frame)?;
-            let pose = Pose { yaw: seen.yaw, pitch: seen.pitch, roll: 0.0 };
-            let face = GlancedFace { height: 0.46, centre: Point { x: 0.5, y: 0.5 }, pose };
-            let face = (seen.faces > 0).then_some(face);
+            let face = seen.look().observe().face.map(|face| GlancedFace {
+                height: face.bounds.height / 480.0,
+                size: pose::size(&face.mesh, 480.0),
+                centre: Point { x: 0.5, y: 0.5 },
+                pose: face.pose,
+            });
             Ok(Glance { faces: seen.faces, exposure: seen.exposure, face })
         })
     }

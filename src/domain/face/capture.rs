@@ -67,6 +67,11 @@ impl CaptureNonce {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Its 32 bytes.
+    pub fn bytes(&self) -> Vec<u8> {
+        from_base64url(&self.0).unwrap_or_default()
+    }
 }
 
 /// An opened capture: the frames in the order in which they were taken.

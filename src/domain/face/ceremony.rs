@@ -44,6 +44,10 @@ pub enum CeremonyStage {
 pub struct Transcript {
     /// The arrival of each prompt's reveal, in order.
     pub revealed_at: Vec<Timestamp>,
+    /// When the hint frame arrived from which on each prompt was seen done until it was answered, in order. Hint frames
+    /// prove nothing: this says where to look, and the full frames from there on are what is judged.
+    #[serde(default)]
+    pub seen_done_at: Vec<Timestamp>,
     /// The frames' hashes with their arrival, in order.
     pub committed: Vec<Commitment>,
     /// When the last prompt was answered.

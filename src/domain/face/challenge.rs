@@ -1,12 +1,23 @@
-//! What a person is asked to do: an ordered random sequence of head turns, revealed prompt by prompt.
+//! What a person is asked to do: an ordered sequence of movements that nobody can foresee, revealed prompt by prompt.
+//!
+//! A challenge follows from a secret key, the ceremony's nonce, its name and the way that was chosen, as
+//! `docs/capture-protocol.md` specifies with test vectors. It is derived once and then kept with the ceremony, so that a
+//! change of the key in between asks nobody for something else.
 
+use hkdf::Hkdf;
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use super::{capture::CaptureNonce, way::Way};
+use crate::domain::id::CeremonyId;
 
 /// One thing to do. Left and right are the person's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// Look straight ahead.
+    /// Look straight ahead, from one's own place.
     Centre,
     /// Turn the head to the left.
     TurnLeft,
@@ -16,74 +27,157 @@ pub enum Action {
     LookUp,
     /// Lower the chin.
     LookDown,
+    /// Come nearer to the camera.
+    Nearer,
+    /// Go farther from it.
+    Farther,
 }
 
-/// The turns that follow the first `centre`, in order, no two neighbours equal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LivenessChallenge {
-    turns: Vec<Action>,
-}
+impl Action {
+    /// Every movement, in the order of the derivation.
+    pub const MOVEMENTS: [Self; 6] =
+        [Self::TurnLeft, Self::TurnRight, Self::LookUp, Self::LookDown, Self::Nearer, Self::Farther];
 
-impl LivenessChallenge {
-    /// How many turns are drawn.
-    pub const TURNS: usize = 4;
-
-    /// Draws the turns from random bytes: 4 · 3 · 3 · 3 = 108 equally likely sequences (6.75 bits). Bytes that would
-    /// make one sequence likelier than another are passed over; `None` when too few are left.
-    pub fn draw(random: &[u8]) -> Option<Self> {
-        let all = [Action::TurnLeft, Action::TurnRight, Action::LookUp, Action::LookDown];
-        let mut turns: Vec<Action> = Vec::with_capacity(Self::TURNS);
-        for byte in random {
-            let open: Vec<Action> = all.into_iter().filter(|turn| turns.last() != Some(turn)).collect();
-            let fair = u8::MAX - (u8::MAX % open.len() as u8 + 1) % open.len() as u8;
-            if turns.len() < Self::TURNS && *byte <= fair {
-                turns.extend(open.get(usize::from(*byte) % open.len()));
-            }
-        }
-        (turns.len() == Self::TURNS).then_some(Self { turns })
+    /// Whether it changes the distance to the camera and not where the head points.
+    pub fn is_distance(self) -> bool {
+        matches!(self, Self::Nearer | Self::Farther)
     }
 
-    /// Every prompt in order: `centre`, then the turns.
-    pub fn prompts(&self) -> impl Iterator<Item = Action> {
-        std::iter::once(Action::Centre).chain(self.turns.iter().copied())
+    /// Whether it changes where the head points.
+    pub fn is_turn(self) -> bool {
+        !self.is_distance() && self != Self::Centre
+    }
+}
+
+/// How long a movement is to be held, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Hold(u16);
+
+impl Hold {
+    /// No longer than it takes to see it.
+    pub const NONE: Self = Self(0);
+    /// Those that are drawn from, in the order of the derivation.
+    pub const DRAWN: [Self; 3] = [Self(400), Self(800), Self(1_200)];
+
+    /// As a length of time.
+    pub fn duration(self) -> SignedDuration {
+        SignedDuration::from_millis(self.0.into())
+    }
+}
+
+/// One step of a challenge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prompt {
+    /// What to do.
+    pub action: Action,
+    /// How long to stay in it.
+    pub hold: Hold,
+}
+
+impl Prompt {
+    const CENTRE: Self = Self { action: Action::Centre, hold: Hold::NONE };
+}
+
+/// The key that challenges are derived from; it is never in the database.
+pub struct ChallengeKey(Zeroizing<[u8; 32]>);
+
+impl ChallengeKey {
+    /// Takes the key.
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+}
+
+/// What is asked in one ceremony.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LivenessChallenge {
+    way: Way,
+    movements: Vec<Prompt>,
+}
+
+/// Marks what the derivation is for.
+const PURPOSE: &[u8] = b"facestep challenge v2";
+/// How many bytes are derived. 8 or 12 are used, more where a byte is passed over (once in 64 at most) or four movements are
+/// drawn again (once in 375): that 256 do not suffice happens less than once in 2²⁰⁰ challenges.
+const DERIVED: usize = 256;
+
+impl LivenessChallenge {
+    /// Derives the challenge: HKDF-SHA-256 (RFC 5869) with the nonce as salt, and purpose, ceremony and way, a zero byte
+    /// between them, as info. `None` where the derived bytes do not suffice, which does not happen.
+    pub fn derive(key: &ChallengeKey, nonce: &CaptureNonce, ceremony: &CeremonyId, way: Way) -> Option<Self> {
+        let info = [PURPOSE, ceremony.as_str().as_bytes(), way.name().as_bytes()].join(&0);
+        let mut derived = Zeroizing::new([0; DERIVED]);
+        Hkdf::<Sha256>::new(Some(&nonce.bytes()), key.0.as_ref()).expand(&info, derived.as_mut()).ok()?;
+        Self::draw(way, derived.as_ref())
+    }
+
+    /// Draws a challenge from random bytes, so that every sequence of the way is equally likely.
+    pub fn draw(way: Way, random: &[u8]) -> Option<Self> {
+        let mut lots = Lots(random);
+        loop {
+            let mut movements: Vec<Prompt> = Vec::with_capacity(way.movements());
+            while movements.len() < way.movements() {
+                let before = movements.last().map_or(Action::Centre, |prompt| prompt.action);
+                let action = lots.draw(&open_after(way, before))?;
+                movements.push(Prompt { action, hold: lots.draw(&Hold::DRAWN)? });
+            }
+            // Without a turn there would be no parallax to tell a head from a picture by: drawn again.
+            if way != Way::Turns || movements.iter().any(|prompt| prompt.action.is_turn()) {
+                return Some(Self { way, movements });
+            }
+        }
+    }
+
+    /// The way it is of.
+    pub fn way(&self) -> Way {
+        self.way
+    }
+
+    /// Every prompt in order: `centre`, the movements, and `centre` again.
+    pub fn prompts(&self) -> impl Iterator<Item = Prompt> {
+        std::iter::once(Prompt::CENTRE).chain(self.movements.iter().copied()).chain([Prompt::CENTRE])
     }
 
     /// How many prompts there are.
     pub fn len(&self) -> usize {
-        self.turns.len() + 1
+        self.movements.len() + 2
     }
 
-    /// Never: a challenge has at least the `centre` prompt.
+    /// Never: a challenge has at least its two `centre` prompts.
     pub fn is_empty(&self) -> bool {
         false
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::collections::HashMap;
+/// What may follow: never the same twice in a row. A walk of distances may pass through the centre.
+fn open_after(way: Way, before: Action) -> Vec<Action> {
+    let all: &[Action] = match way {
+        Way::Turns => &Action::MOVEMENTS,
+        Way::Distance => &[Action::Centre, Action::Nearer, Action::Farther],
+        Way::Still => &[],
+    };
+    all.iter().copied().filter(|action| *action != before).collect()
+}
 
-    use super::*;
+/// Random bytes as fair lots.
+struct Lots<'a>(&'a [u8]);
 
-    #[test]
-    fn every_sequence_is_equally_likely_and_has_no_equal_neighbours() {
-        let mut seen: HashMap<Vec<Action>, u32> = HashMap::new();
-        // Each turn's byte runs over a full period of 4 · 3 = 12, so every sequence must come up equally often.
-        for n in 0..12_u32.pow(4) {
-            let bytes: Vec<u8> = (0..4).map(|i| (n / 12_u32.pow(i) % 12) as u8).collect();
-            let challenge = LivenessChallenge::draw(&bytes).unwrap();
-            assert!(challenge.turns.windows(2).all(|pair| pair[0] != pair[1]));
-            *seen.entry(challenge.turns).or_default() += 1;
+impl Lots<'_> {
+    /// One of some: the next byte modulo their number, where bytes that would make one likelier than another are passed
+    /// over.
+    fn draw<T: Copy>(&mut self, open: &[T]) -> Option<T> {
+        let number = u8::try_from(open.len()).ok().filter(|number| *number > 0)?;
+        let unfair = (u8::MAX % number + 1) % number;
+        loop {
+            let (byte, rest) = self.0.split_first()?;
+            self.0 = rest;
+            if *byte <= u8::MAX - unfair {
+                return open.get(usize::from(byte % number)).copied();
+            }
         }
-        assert_eq!(seen.len(), 108);
-        assert!(seen.values().all(|count| *count == 12_u32.pow(4) / 108));
-    }
-
-    #[test]
-    fn bytes_that_would_favour_a_turn_are_passed_over() {
-        assert!(LivenessChallenge::draw(&[255, 255, 255]).is_none());
-        // 256 is a multiple of 4 but not of 3: 255 is fair for the first turn only.
-        let drawn = LivenessChallenge::draw(&[255, 255, 0, 255, 1, 2]).unwrap();
-        assert_eq!(drawn, LivenessChallenge::draw(&[255, 0, 1, 2]).unwrap());
     }
 }
+
+#[cfg(test)]
+mod tests;

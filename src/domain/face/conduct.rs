@@ -27,52 +27,73 @@ pub struct Case<'a> {
 /// A capture that poses alone do not refute.
 pub struct Conduct<'a> {
     seen: &'a Seen,
-    frontal: Vec<usize>,
-    turned: Vec<(Action, Vec<usize>)>,
+    frontal: [Vec<usize>; 2],
+    moved: Vec<(Action, Vec<usize>)>,
 }
 
 /// Judges a capture by its poses.
 pub fn judge<'a>(case: Case<'a>, policy: &VerificationPolicy) -> Result<Conduct<'a>, Rejection> {
     let since = turns::since_the_first_prompt(case.transcript);
-    let at_centre = turns::at_centre(case.transcript);
-    let mut frontal = quality::judge(case.seen, since, at_centre, policy).map_err(Rejection::Quality)?;
-    frontal.truncate(policy.compared_frames);
+    let centres = turns::at_the_centres(case.transcript);
+    let good = quality::judge(case.seen, since, centres, policy).map_err(Rejection::Quality)?;
     let answered = turns::judge(case.challenge, case.transcript, case.seen, policy)
         .map_err(|why| Rejection::NotVerified(why.into()))?;
     is_solid(&answered, policy)?;
-    let turned = answered
-        .turns
+    let moved = answered
+        .movements
         .iter()
         .map(|(action, faces)| (*action, spread(&embeddable(faces, policy), policy.turned_frames).collect()))
         .collect();
-    Ok(Conduct { seen: case.seen, frontal, turned })
+    Ok(Conduct { seen: case.seen, frontal: compared(good, policy.compared_frames), moved })
+}
+
+/// The frames that are compared: of each `centre` by turns the sharpest that is left, so many in all.
+fn compared(good: [Vec<usize>; 2], most: usize) -> [Vec<usize>; 2] {
+    let mut left = most;
+    let [first, last] = good.each_ref().map(Vec::len);
+    let mut take = [0, 0];
+    while left > 0 && take != [first, last] {
+        for (taken, there) in take.iter_mut().zip([first, last]) {
+            if left > 0 && *taken < there {
+                *taken += 1;
+                left -= 1;
+            }
+        }
+    }
+    let [mut at_first, mut at_last] = good;
+    let [from_first, from_last] = take;
+    at_first.truncate(from_first);
+    at_last.truncate(from_last);
+    [at_first, at_last]
 }
 
 impl Conduct<'_> {
-    /// The places of the frontal frames that are to be compared, the sharpest first.
-    pub(super) fn frontal(&self) -> &[usize] {
+    /// The places of the frontal frames that are to be compared: of the first `centre` and of the last, the sharpest first.
+    pub(super) fn frontal(&self) -> &[Vec<usize>; 2] {
         &self.frontal
     }
 
-    /// For each turn, the places of the frames that are to show who made it.
-    pub(super) fn turned(&self) -> &[(Action, Vec<usize>)] {
-        &self.turned
+    /// For each movement, the places of the frames that are to show who made it.
+    pub(super) fn moved(&self) -> &[(Action, Vec<usize>)] {
+        &self.moved
     }
 
-    /// The 3D face map of the frames that are compared; `None` where their meshes make none.
+    /// The 3D face map of the frames that are compared and of the turns; `None` where their meshes make none. A face that
+    /// came nearer adds no view of it.
     pub(super) fn map(&self) -> Option<FaceMap> {
-        let turned = self.turned.iter().flat_map(|(_, places)| places);
+        let turns = self.moved.iter().filter(|(action, _)| action.is_turn()).flat_map(|(_, places)| places);
         let face = |place: &usize| self.seen.get(*place)?.as_ref()?.face.as_ref();
-        let mut faces = self.frontal.iter().chain(turned).filter_map(face);
+        let mut faces = self.frontal.iter().flatten().chain(turns).filter_map(face);
         FaceMap::fuse(faces.next()?, faces)
     }
 
     /// The faces that the second stage asks about, in the order of the capture, none of them twice.
     pub fn worth_a_closer_look(&self) -> Vec<WorthyFace> {
-        let turned = self.turned.iter().flat_map(|(_, places)| places);
-        let mut worth: Vec<(usize, Worth)> = turned.map(|place| (*place, Worth::Embedding)).collect();
-        worth.retain(|(place, _)| !self.frontal.contains(place));
-        worth.extend(self.frontal.iter().map(|place| (*place, Worth::Everything)));
+        let moved = self.moved.iter().flat_map(|(_, places)| places);
+        let frontal = self.frontal.concat();
+        let mut worth: Vec<(usize, Worth)> = moved.map(|place| (*place, Worth::Embedding)).collect();
+        worth.retain(|(place, _)| !frontal.contains(place));
+        worth.extend(frontal.iter().map(|place| (*place, Worth::Everything)));
         worth.sort_unstable_by_key(|(place, _)| *place);
         worth.dedup_by_key(|(place, _)| *place);
         let face = |place: usize| self.seen.get(place)?.as_ref()?.face.as_ref();
@@ -83,7 +104,7 @@ impl Conduct<'_> {
     }
 }
 
-/// The frames of a turn that an embedding can be made of.
+/// The frames of a movement that an embedding can be made of.
 fn embeddable(faces: &[Placed<'_>], policy: &VerificationPolicy) -> Vec<usize> {
     let is_sure = |placed: &&Placed<'_>| {
         let face = placed.face;
@@ -96,10 +117,12 @@ fn embeddable(faces: &[Placed<'_>], policy: &VerificationPolicy) -> Vec<usize> {
 
 /// In every turn, the view that is furthest from a flat picture must be further than one can be.
 fn is_solid(answered: &Answered<'_>, policy: &VerificationPolicy) -> Result<(), Rejection> {
-    let is_solid = answered.turns.iter().all(|(action, faces)| {
+    let is_solid = answered.movements.iter().all(|(action, faces)| {
         let least = match action {
             Action::LookUp | Action::LookDown => policy.solid_nod,
-            Action::TurnLeft | Action::TurnRight | Action::Centre => policy.solid_aside,
+            Action::TurnLeft | Action::TurnRight => policy.solid_aside,
+            // A change of size alone says nothing of depth.
+            Action::Centre | Action::Nearer | Action::Farther => return true,
         };
         let mut depths = faces.iter().filter_map(|placed| planarity::residual(answered.centre, placed.face));
         depths.any(|depth| depth >= least)

@@ -46,17 +46,19 @@ impl Hint {
 const DARK: f32 = 35.0;
 /// Mean luma of a whole hint frame above which there is too much.
 const BRIGHT: f32 = 225.0;
-/// Share of the frame's height below which a face is too small: at 480 lines, eyes some 45 pixels apart.
-const FAR: f32 = 0.27;
-/// Share of the frame's height above which a turned head would leave the frame.
-const NEAR: f32 = 0.76;
+/// Shares of the frame's height between which a face finds its place: from there it can come nearer or go farther by a
+/// quarter, and stay between [`MOVING`].
+const PLACE: (f32, f32) = (0.33, 0.61);
+/// The same while it moves. Below it, at 480 lines, eyes are some 42 pixels apart; above it a head would leave the frame.
+const MOVING: (f32, f32) = (0.25, 0.8);
 /// How far the face's centre may be from the frame's, as shares of its width and height.
 const ASIDE: (f32, f32) = (0.18, 0.2);
 /// How far a face may move, or how much it may grow, between two glances.
 const STILL: f32 = 0.08;
 
-/// The most useful hint for a glance. While the head turns, movement and place are expected and not remarked on.
-pub fn hint(glance: &Glance, before: Option<&GlancedFace>, turning: bool) -> Hint {
+/// The most useful hint for a glance. While a movement is asked for, moving and being aside are expected and not remarked
+/// on.
+pub fn hint(glance: &Glance, before: Option<&GlancedFace>, moving: bool) -> Hint {
     let Some(face) = &glance.face else {
         return if glance.exposure < DARK { Hint::Dark } else { Hint::NoFace };
     };
@@ -64,15 +66,16 @@ pub fn hint(glance: &Glance, before: Option<&GlancedFace>, turning: bool) -> Hin
         (face.centre.x - before.centre.x).abs().max((face.centre.y - before.centre.y).abs()) > STILL
             || (face.height - before.height).abs() > STILL
     });
+    let (far, near) = if moving { MOVING } else { PLACE };
     let aside = (face.centre.x - 0.5).abs() > ASIDE.0 || (face.centre.y - 0.5).abs() > ASIDE.1;
     match () {
         () if glance.faces > 1 => Hint::SeveralFaces,
         () if glance.exposure < DARK => Hint::Dark,
         () if glance.exposure > BRIGHT => Hint::Bright,
-        () if face.height < FAR => Hint::TooFar,
-        () if face.height > NEAR => Hint::TooNear,
-        () if aside && !turning => Hint::OffCentre,
-        () if moved && !turning => Hint::HoldStill,
+        () if face.height < far => Hint::TooFar,
+        () if face.height > near => Hint::TooNear,
+        () if aside && !moving => Hint::OffCentre,
+        () if moved && !moving => Hint::HoldStill,
         () => Hint::Good,
     }
 }
@@ -84,7 +87,7 @@ mod tests {
 
     fn face(height: f32, x: f32) -> GlancedFace {
         let pose = Pose { yaw: 0.0, pitch: 0.0, roll: 0.0 };
-        GlancedFace { height, centre: Point { x, y: 0.5 }, pose }
+        GlancedFace { height, size: height / 3.0, centre: Point { x, y: 0.5 }, pose }
     }
 
     fn glance(faces: usize, exposure: f32, face: Option<GlancedFace>) -> Glance {
@@ -112,7 +115,16 @@ mod tests {
     }
 
     #[test]
-    fn a_turning_head_is_not_told_to_hold_still() {
+    fn a_face_finds_its_place_where_it_can_still_come_nearer_and_go_farther() {
+        for (height, expected) in [(0.3, Hint::TooFar), (0.66, Hint::TooNear)] {
+            let seen = glance(1, 120.0, Some(face(height, 0.5)));
+            assert_eq!(hint(&seen, Some(&face(height, 0.5)), false), expected);
+            assert_eq!(hint(&seen, Some(&face(height, 0.5)), true), Hint::Good);
+        }
+    }
+
+    #[test]
+    fn a_moving_head_is_not_told_to_hold_still() {
         let aside = glance(1, 120.0, Some(face(0.46, 0.7)));
         assert_eq!(hint(&aside, Some(&face(0.46, 0.5)), true), Hint::Good);
     }

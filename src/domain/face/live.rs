@@ -5,16 +5,16 @@
 
 use std::collections::HashSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     capture::FrameHash,
     ceremony::{Commitment, Transcript},
-    challenge::{Action, LivenessChallenge},
+    challenge::{Action, LivenessChallenge, Prompt},
     guidance::{Hint, hint},
-    observation::{Glance, GlancedFace, Pose},
+    observation::{Glance, GlancedFace},
     policy::CapturePolicy,
-    pose::median,
+    pose::{Stance, median},
 };
 
 /// What the page is told next.
@@ -33,6 +33,8 @@ pub enum Cue {
     },
     /// How much of the prompt is done, 0 to 1.
     Progress(f32),
+    /// It is done: stay so for this long.
+    Hold(SignedDuration),
     /// The challenge is over: send the frames.
     Upload,
     /// It broke off.
@@ -66,18 +68,60 @@ impl StopReason {
 
 /// A challenge that is being revealed.
 pub struct LiveChallenge {
-    prompts: Vec<Action>,
+    prompts: Vec<Prompt>,
     policy: CapturePolicy,
     opened_at: Timestamp,
     transcript: Transcript,
     committed: HashSet<FrameHash>,
     hints: u32,
-    centre: Option<Pose>,
+    centre: Option<Stance>,
     before: Option<GlancedFace>,
-    hold: Vec<Pose>,
-    frames_at_hold: usize,
+    run: Run,
     frames_at_reveal: usize,
     told: f32,
+}
+
+/// The hint frames in a row that show the current prompt done, and what was committed from the first of them on.
+#[derive(Default)]
+struct Run {
+    stances: Vec<Stance>,
+    since: Option<Timestamp>,
+    until: Option<Timestamp>,
+    frames: usize,
+    first_frame: Option<Timestamp>,
+    last_frame: Option<Timestamp>,
+}
+
+impl Run {
+    /// Takes in a hint frame that arrived at this moment.
+    fn see(&mut self, stance: Stance, arrived: Timestamp) {
+        self.since.get_or_insert(arrived);
+        self.until = Some(arrived);
+        self.stances.push(stance);
+    }
+
+    /// Takes in that a frame was committed.
+    fn commit(&mut self, at: Timestamp) {
+        if self.since.is_some() {
+            self.first_frame.get_or_insert(at);
+            self.last_frame = Some(at);
+            self.frames += 1;
+        }
+    }
+
+    /// How long hint frames showed it.
+    fn seen_for(&self) -> SignedDuration {
+        between(self.since, self.until)
+    }
+
+    /// How far the first and the last frame lie apart.
+    fn frames_for(&self) -> SignedDuration {
+        between(self.first_frame, self.last_frame)
+    }
+}
+
+fn between(from: Option<Timestamp>, to: Option<Timestamp>) -> SignedDuration {
+    from.zip(to).map_or(SignedDuration::ZERO, |(from, to)| to.duration_since(from))
 }
 
 impl LiveChallenge {
@@ -92,8 +136,7 @@ impl LiveChallenge {
             hints: 0,
             centre: None,
             before: None,
-            hold: Vec::new(),
-            frames_at_hold: 0,
+            run: Run::default(),
             frames_at_reveal: 0,
             told: 0.0,
         }
@@ -120,6 +163,7 @@ impl LiveChallenge {
                 return vec![Cue::Stop(StopReason::Protocol)];
             }
             self.transcript.committed.push(Commitment { hash, at: now });
+            self.run.commit(now);
         }
         self.advance(now)
     }
@@ -130,7 +174,7 @@ impl LiveChallenge {
     }
 
     /// Whether anything was revealed that cannot be guessed: `centre` always comes first.
-    pub fn has_revealed_a_turn(&self) -> bool {
+    pub fn has_revealed_a_movement(&self) -> bool {
         self.transcript.revealed_at.len() > 1
     }
 
@@ -139,28 +183,30 @@ impl LiveChallenge {
         if self.transcript.finished_at.is_some() {
             return Vec::new();
         }
-        let turning = self.transcript.revealed_at.len() > 1;
-        let remark = hint(glance, self.before.as_ref(), turning);
+        let remark = hint(glance, self.before.as_ref(), self.has_revealed_a_movement());
         self.before = glance.face;
-        let mut cues = vec![Cue::Hint(remark)];
+        let stance = glance.face.map(|face| Stance { pose: face.pose, size: face.size });
+        let share = stance.map_or(0.0, |stance| self.share(stance));
+        let mut cues = vec![Cue::Hint(self.advice(remark, stance, share))];
         // A frame that was on its way when the prompt was revealed answers the one before it.
         if self.transcript.revealed_at.last().is_some_and(|revealed| arrived < *revealed) {
             return cues;
         }
-        let pose = glance.face.map(|face| face.pose);
-        let share = pose.map_or(0.0, |pose| self.share(pose));
-        match pose {
-            Some(pose) if remark == Hint::Good && share >= 1.0 => {
-                if self.hold.is_empty() {
-                    self.frames_at_hold = self.transcript.committed.len();
-                }
-                self.hold.push(pose);
-            }
-            _ => self.hold.clear(),
+        let was_done = self.run.since.is_some();
+        let least = if was_done { self.policy.kept } else { 1.0 };
+        match stance {
+            Some(stance) if remark == Hint::Good && share >= least => self.run.see(stance, arrived),
+            _ => self.run = Run::default(),
         }
-        if !self.transcript.revealed_at.is_empty() && (share - self.told).abs() >= 0.05 {
-            self.told = share;
-            cues.push(Cue::Progress(share));
+        if let Some(prompt) = self.current() {
+            let told = if self.run.since.is_some() { 1.0 } else { share.min(0.99) };
+            if (told - self.told).abs() >= 0.05 || (told < 1.0 && was_done) {
+                self.told = told;
+                cues.push(Cue::Progress(told));
+            }
+            if !was_done && self.run.since.is_some() {
+                cues.push(Cue::Hold(prompt.hold.duration()));
+            }
         }
         cues.extend(self.advance(now));
         cues
@@ -185,20 +231,23 @@ impl LiveChallenge {
 
     /// Reveals the next prompt, or ends, once the current one is answered.
     fn advance(&mut self, now: Timestamp) -> Vec<Cue> {
-        let revealed = self.transcript.revealed_at.len();
-        if self.transcript.finished_at.is_some() || !self.is_answered(revealed) {
+        if self.transcript.finished_at.is_some() || !self.is_answered() {
             return Vec::new();
         }
         if let Some(reason) = self.tick(now) {
             return vec![Cue::Stop(reason)];
         }
+        let run = std::mem::take(&mut self.run);
+        let revealed = self.transcript.revealed_at.len();
+        if revealed > 0 {
+            self.transcript.seen_done_at.extend(run.since);
+        }
         if revealed == 1 {
-            self.centre = median(&self.hold);
+            self.centre = median(&run.stances);
         }
         (self.told, self.frames_at_reveal) = (0.0, self.transcript.committed.len());
-        self.hold.clear();
         match self.prompts.get(revealed) {
-            Some(action) => {
+            Some(Prompt { action, .. }) => {
                 self.transcript.revealed_at.push(now);
                 vec![Cue::Prompt { n: revealed + 1, of: self.prompts.len(), action: *action }]
             }
@@ -209,24 +258,49 @@ impl LiveChallenge {
         }
     }
 
-    /// Whether the current prompt was seen held, with enough frames committed to find it again.
-    fn is_answered(&self, revealed: usize) -> bool {
-        let frames = self.transcript.committed.len();
+    /// Whether the current prompt was seen done for its time, with enough frames committed to find it again.
+    fn is_answered(&self) -> bool {
+        let (policy, revealed) = (&self.policy, self.transcript.revealed_at.len());
+        let hold = self.current().map_or(SignedDuration::ZERO, |prompt| prompt.hold.duration());
+        let since_reveal = self.transcript.committed.len() - self.frames_at_reveal;
         let enough = match revealed {
             0 => true,
-            1 => frames - self.frames_at_reveal >= self.policy.frames_at_centre,
-            // One frame after the turn was first seen: two of them, with the one of that moment, can show it again.
-            _ => frames > self.frames_at_hold && frames - self.frames_at_reveal >= self.policy.frames_at_turn,
+            1 => since_reveal >= policy.frames_at_centre,
+            last if last == self.prompts.len() => self.run.frames >= policy.frames_at_return,
+            _ => self.run.frames >= policy.frames_held && self.run.frames_for() + policy.hold_slack >= hold,
         };
-        enough && self.hold.len() >= self.policy.held as usize
+        enough && self.run.stances.len() >= policy.seen && self.run.seen_for() >= hold
     }
 
-    /// How much of the current prompt a pose does.
-    fn share(&self, pose: Pose) -> f32 {
-        let current = self.transcript.revealed_at.len().checked_sub(1).and_then(|n| self.prompts.get(n));
-        match (current, self.centre) {
-            (Some(action), Some(centre)) => pose.from_centre(centre).share_of(*action, self.policy.turn),
-            _ => f32::from(u8::from(pose.is_frontal(self.policy.frontal))),
+    /// The prompt that was revealed last.
+    fn current(&self) -> Option<Prompt> {
+        self.prompts.get(self.transcript.revealed_at.len().checked_sub(1)?).copied()
+    }
+
+    /// How much of the current prompt a stance does. At `centre` the face must also be seen from the front.
+    fn share(&self, stance: Stance) -> f32 {
+        let frontal = f32::from(u8::from(stance.pose.is_frontal(self.policy.frontal)));
+        match (self.current().map(|prompt| prompt.action), self.centre) {
+            (Some(action), Some(centre)) => {
+                let share = stance.from_centre(centre).share_of(action, self.policy.movement);
+                if action == Action::Centre { share.min(frontal) } else { share }
+            }
+            _ => frontal,
+        }
+    }
+
+    /// What a person is told of a picture that is good as such: which way to go where the distance is what is missing.
+    fn advice(&self, remark: Hint, stance: Option<Stance>, share: f32) -> Hint {
+        let (Some(prompt), Some(centre), Some(stance)) = (self.current(), self.centre, stance) else {
+            return remark;
+        };
+        if remark != Hint::Good || share >= self.policy.kept {
+            return remark;
+        }
+        match (prompt.action, stance.from_centre(centre).off_distance(self.policy.movement)) {
+            (Action::Nearer, _) | (Action::Centre, Some(Action::Farther)) => Hint::TooFar,
+            (Action::Farther, _) | (Action::Centre, Some(Action::Nearer)) => Hint::TooNear,
+            _ => remark,
         }
     }
 }

@@ -30,3 +30,4 @@ mod secrecy;
 pub mod template;
 mod turns;
 pub mod verification;
+pub mod way;

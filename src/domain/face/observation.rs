@@ -125,6 +125,8 @@ pub struct Glance {
 pub struct GlancedFace {
     /// Height of the box as a share of the frame's height, 0..1.
     pub height: f32,
+    /// How large the mesh is, as [`super::pose::size`] measures it.
+    pub size: f32,
     /// Centre of the box as shares of the frame, 0..1.
     pub centre: Point,
     /// Where the head points.

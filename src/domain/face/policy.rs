@@ -3,7 +3,7 @@
 
 use jiff::SignedDuration;
 
-use super::pose::TurnBounds;
+use super::pose::MovementBounds;
 
 /// How a capture is led over the socket.
 #[derive(Clone, Copy, Debug)]
@@ -14,17 +14,25 @@ pub struct CapturePolicy {
     pub settling: SignedDuration,
     /// How long a prompt waits for its answer.
     pub window: SignedDuration,
-    /// How far a hint frame must show the head turned: a little more than [`VerificationPolicy::turn`], so that what the
+    /// How far a hint frame must show the head moved: a little more than [`VerificationPolicy::movement`], so that what the
     /// person was led to also counts in the full frames.
-    pub turn: TurnBounds,
+    pub movement: MovementBounds,
+    /// How much of a movement a hint frame must show for it to be still held, once it was seen done.
+    pub kept: f32,
     /// Within how many degrees of the camera's axis a hint frame must show the face at `centre`.
     pub frontal: f32,
     /// In how many hint frames in a row a prompt must be seen answered.
-    pub held: u32,
-    /// How many frames must be committed while `centre` is shown: the comparison takes its frames from these.
+    pub seen: usize,
+    /// How many frames must be committed while the first `centre` is shown: the comparison takes most of its frames from
+    /// these.
     pub frames_at_centre: usize,
-    /// How many frames must be committed while a turn is asked for.
-    pub frames_at_turn: usize,
+    /// How many frames must be committed from the moment at which a movement was seen done.
+    pub frames_held: usize,
+    /// How many frames must be committed from the moment at which the person was seen back at the last `centre`.
+    pub frames_at_return: usize,
+    /// The first and the last frame of a hold may lie closer together than the hold is long by so much: frames come at
+    /// intervals.
+    pub hold_slack: SignedDuration,
     /// How many frames a capture has at most.
     pub most_frames: usize,
     /// How many hint frames a session has at most.
@@ -39,11 +47,14 @@ impl Default for CapturePolicy {
             lifetime: SignedDuration::from_mins(5),
             settling: SignedDuration::from_secs(90),
             window: SignedDuration::from_secs(12),
-            turn: TurnBounds { yaw: 20.0, pitch: 10.0 },
+            movement: MovementBounds { yaw: 20.0, pitch: 10.0, scale: 1.25 },
+            kept: 0.9,
             frontal: 18.0,
-            held: 2,
+            seen: 2,
             frames_at_centre: 5,
-            frames_at_turn: 2,
+            frames_held: 2,
+            frames_at_return: 3,
+            hold_slack: SignedDuration::from_millis(250),
             most_frames: 64,
             most_hints: 720,
             hint_interval: SignedDuration::from_millis(125),
@@ -54,19 +65,28 @@ impl Default for CapturePolicy {
 /// How an uploaded capture is judged.
 #[derive(Clone, Copy, Debug)]
 pub struct VerificationPolicy {
-    /// How far a head must turn in a full frame. The sample actors reach ±28° of yaw and ±12.5° of pitch; a flat photo that
-    /// is itself turned by 45° reaches 12° of yaw and 9° of pitch.
-    pub turn: TurnBounds,
-    /// How soon after its reveal a turn can be answered at the earliest. People react to what they see in 200 ms at best,
+    /// How far a head must move in a full frame. The sample actors reach ±28° of yaw and ±12.5° of pitch; a flat photo that
+    /// is itself turned by 45° reaches 12° of yaw and 9° of pitch. A step nearer by 1.18 takes a face from 40 cm to 34 cm.
+    pub movement: MovementBounds,
+    /// How much of `centre` must be done for a face to be back at it.
+    pub back: f32,
+    /// How little of a movement a frame shows in which it is no longer held.
+    pub undone: f32,
+    /// The first and the last frame that show a movement may lie closer together than its hold is long by so much: an
+    /// interval between frames, and what the way to us shifted them by.
+    pub hold_slack: SignedDuration,
+    /// How soon after its reveal a movement can be answered at the earliest. People react to what they see in 200 ms at best,
     /// before any head has moved and any frame has travelled.
     pub reaction: SignedDuration,
     /// How long after its reveal a prompt can still be answered: the leading window and its last messages.
     pub window: SignedDuration,
-    /// Frames that may show another turn than the one asked for or the one before it. One, because a single frame can be
-    /// measured wrong.
-    pub stray_turns: usize,
-    /// Fewest frames of a whole capture.
-    pub fewest_frames: usize,
+    /// Frames of a prompt that may show another movement than the one asked for or one asked for before. One, because a
+    /// single frame can be measured wrong.
+    pub stray_movements: usize,
+    /// Fewest frames of both `centre` prompts together.
+    pub frames_at_centres: usize,
+    /// Fewest frames of each movement.
+    pub frames_a_movement: usize,
     /// Share of the frames in which no face may be found: real head turns lose it in 3 of 824 frames.
     pub without_face: f32,
     /// Share of the frames in which a second face may be found.
@@ -124,11 +144,15 @@ pub struct FrontalGates {
 impl Default for VerificationPolicy {
     fn default() -> Self {
         Self {
-            turn: TurnBounds { yaw: 18.0, pitch: 9.0 },
+            movement: MovementBounds { yaw: 18.0, pitch: 9.0, scale: 1.18 },
+            back: 0.5,
+            undone: 0.75,
+            hold_slack: SignedDuration::from_millis(350),
             reaction: SignedDuration::from_millis(200),
             window: SignedDuration::from_secs(14),
-            stray_turns: 1,
-            fewest_frames: 13,
+            stray_movements: 1,
+            frames_at_centres: 8,
+            frames_a_movement: 2,
             without_face: 0.1,
             with_several: 0.05,
             solid_aside: 0.05,

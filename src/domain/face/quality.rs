@@ -64,33 +64,41 @@ impl Advice {
     }
 }
 
-/// The places of the good frontal frames, the sharpest first, or how to get some. `at_centre` are the places of the frames
-/// in which the person was asked to look straight ahead: what is wrong with those is what the person is told.
-pub fn judge(
+/// The places of the good frontal frames of each prompt that asked for `centre`, the sharpest first, or how to get some.
+/// `centres` are the places of the frames in which the person was asked to look straight ahead: what is wrong with those is
+/// what the person is told.
+pub fn judge<const N: usize>(
     frames: &Seen,
     since: usize,
-    at_centre: Range<usize>,
+    centres: [Range<usize>; N],
     policy: &VerificationPolicy,
-) -> Result<Vec<usize>, Vec<Advice>> {
-    let seen =
-        || frames.iter().enumerate().skip(since).filter_map(|(place, frame)| Some((place, frame.as_ref()?)));
-    let centred = || frames.get(at_centre.clone()).unwrap_or_default().iter().flatten();
+) -> Result<[Vec<usize>; N], Vec<Advice>> {
+    let seen = || frames.iter().skip(since).flatten();
+    let centred = |places: &Range<usize>| {
+        let frames = frames.iter().enumerate().take(places.end).skip(places.start);
+        frames.filter_map(|(place, frame)| Some((place, frame.as_ref()?)))
+    };
     let beyond = |count: usize, share: f32| count as f32 > (seen().count() as f32 * share).max(1.0);
-    if beyond(seen().filter(|(_, frame)| frame.faces > 1).count(), policy.with_several) {
+    if beyond(seen().filter(|frame| frame.faces > 1).count(), policy.with_several) {
         return Err(vec![Advice::SeveralFaces]);
     }
-    if beyond(seen().filter(|(_, frame)| frame.face.is_none()).count(), policy.without_face) {
-        let dark = centred().filter_map(|frame| frame.face.as_ref()).any(|face| is_dark(face, policy));
+    if beyond(seen().filter(|frame| frame.face.is_none()).count(), policy.without_face) {
+        let mut faces = centres.iter().flat_map(centred).filter_map(|(_, frame)| frame.face.as_ref());
+        let dark = faces.any(|face| is_dark(face, policy));
         return Err(if dark { vec![Advice::NoFace, Advice::Dark] } else { vec![Advice::NoFace] });
     }
-    let mut good: Vec<(usize, f32)> = seen()
-        .filter_map(|(place, frame)| Some((place, sharpness_if_good(frame, &policy.frontal)?)))
-        .collect();
-    if good.len() < policy.frontal_frames {
-        return Err(most_frequent(centred().flat_map(|frame| shortcomings(frame, &policy.frontal))));
+    let good = centres.each_ref().map(|places| {
+        let sharpness = |(place, frame)| Some((place, sharpness_if_good(frame, &policy.frontal)?));
+        let mut good: Vec<(usize, f32)> = centred(places).filter_map(sharpness).collect();
+        good.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+        good.into_iter().map(|(place, _)| place).collect::<Vec<usize>>()
+    });
+    let all: usize = good.iter().map(Vec::len).sum();
+    if all < policy.frontal_frames || good.iter().any(Vec::is_empty) {
+        let frames = centres.iter().flat_map(centred);
+        return Err(most_frequent(frames.flat_map(|(_, frame)| shortcomings(frame, &policy.frontal))));
     }
-    good.sort_by(|(_, a), (_, b)| b.total_cmp(a));
-    Ok(good.into_iter().map(|(place, _)| place).collect())
+    Ok(good)
 }
 
 fn is_dark(face: &ObservedFace, policy: &VerificationPolicy) -> bool {

@@ -1,17 +1,17 @@
-//! Whether a challenge was answered: frames are assigned to prompts by when their hashes arrived, and each turn must be
-//! found in its own window, relative to the person's own centre, and no other turn beside it.
+//! Whether a challenge was answered: frames are assigned to prompts by when their hashes arrived, and each movement must be
+//! found in its own window, relative to the person's own centre, held for its time, and no other movement beside it.
 
 use std::{collections::HashSet, ops::Range};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     ceremony::Transcript,
-    challenge::{Action, LivenessChallenge},
+    challenge::{Action, LivenessChallenge, Prompt},
     examination::Seen,
-    observation::{FrameObservation, ObservedFace, Pose},
+    observation::{FrameObservation, ObservedFace},
     policy::VerificationPolicy,
-    pose::median,
+    pose::{self, Stance, median},
 };
 
 /// Why a challenge counts as not answered; for the audit log alone.
@@ -23,10 +23,12 @@ pub enum Unanswered {
     Window,
     /// The face was not seen at the centre, so that nothing can be relative to it.
     NoCentre,
-    /// A turn was not found in its window.
+    /// A movement was not found in its window.
     NotReached,
-    /// Another turn was made instead of, or beside, the one asked for.
-    WrongTurn,
+    /// A movement was made, and not held for its time.
+    NotHeld,
+    /// Another movement was made instead of, or beside, the one asked for.
+    WrongMovement,
 }
 
 /// A face with the place of its frame in the capture.
@@ -42,38 +44,40 @@ pub struct Placed<'a> {
 pub struct Answered<'a> {
     /// The face that is nearest to the person's own centre.
     pub centre: &'a ObservedFace,
-    /// For each turn, the faces that make it.
-    pub turns: Vec<(Action, Vec<Placed<'a>>)>,
+    /// For each movement, the faces that make it while it is held.
+    pub movements: Vec<(Action, Vec<Placed<'a>>)>,
 }
 
-/// A frame that was looked at, its place in the capture, and when its hash arrived.
+/// A face that was looked at, alone in its frame, and when the frame's hash arrived.
+#[derive(Clone, Copy)]
 struct Arrived<'a> {
-    place: usize,
-    frame: &'a FrameObservation,
+    placed: Placed<'a>,
+    stance: Stance,
     at: Timestamp,
 }
 
-impl<'a> Arrived<'a> {
-    /// The face, where it is the only one.
-    fn face(&self) -> Option<&'a ObservedFace> {
-        self.frame.face.as_ref().filter(|_| self.frame.faces == 1)
-    }
-}
-
-/// The frames whose hashes arrived while a prompt was shown.
+/// The faces whose hashes arrived while a prompt was shown.
 struct Window<'a> {
-    action: Action,
+    prompt: Prompt,
     revealed: Timestamp,
-    frames: Vec<Arrived<'a>>,
+    faces: Vec<Arrived<'a>>,
 }
 
-/// The places of the frames that were committed while `centre` was shown, whatever becomes of the rest.
-pub fn at_centre(transcript: &Transcript) -> Range<usize> {
-    let begin = transcript.revealed_at.first().copied().unwrap_or(Timestamp::MAX);
-    let end = transcript.revealed_at.get(1).copied().unwrap_or(Timestamp::MAX);
-    let before =
-        |limit: Timestamp| transcript.committed.iter().take_while(|commitment| commitment.at < limit).count();
-    before(begin)..before(end)
+/// The places of the frames that were committed after one moment and not after another.
+fn places_between(transcript: &Transcript, after: Timestamp, until: Timestamp) -> Range<usize> {
+    let up_to = |limit| transcript.committed.iter().take_while(|commitment| commitment.at <= limit).count();
+    up_to(after)..up_to(until)
+}
+
+/// The places of the frames in which the person looked straight ahead, whatever becomes of the rest: those of the first
+/// `centre`, and those from the moment at which they were seen back at the last.
+pub fn at_the_centres(transcript: &Transcript) -> [Range<usize>; 2] {
+    let never = Timestamp::MAX;
+    let first = transcript.revealed_at.first().copied().unwrap_or(never);
+    let second = transcript.revealed_at.get(1).copied().unwrap_or(never);
+    let back = transcript.seen_done_at.last().copied().unwrap_or(never);
+    let finished = transcript.finished_at.unwrap_or(never);
+    [places_between(transcript, first, second), places_between(transcript, back, finished)]
 }
 
 /// From which place on frames were committed after the first prompt was revealed: nobody was asked for any before it, so
@@ -90,33 +94,43 @@ pub fn judge<'a>(
     frames: &'a Seen,
     policy: &VerificationPolicy,
 ) -> Result<Answered<'a>, Unanswered> {
-    are_as_committed(transcript, frames, policy)?;
+    are_as_committed(challenge, transcript, frames, policy)?;
     let windows = windows(challenge, transcript, frames, policy)?;
-    let (first, turns) = windows.split_first().ok_or(Unanswered::Window)?;
-    let faces: Vec<&ObservedFace> = first.frames.iter().filter_map(Arrived::face).collect();
-    let poses: Vec<Pose> = faces.iter().map(|face| face.pose).collect();
-    let middle = median(&poses).ok_or(Unanswered::NoCentre)?;
-    let off = |face: &&&ObservedFace| (face.pose.yaw - middle.yaw).hypot(face.pose.pitch - middle.pitch);
-    let centre = *faces.iter().min_by(|a, b| off(a).total_cmp(&off(b))).ok_or(Unanswered::NoCentre)?;
-    let mut answered = Answered { centre, turns: Vec::new() };
-    let mut before = Action::Centre;
-    for window in turns {
-        let reached = reached(window, before, middle, policy)?;
-        answered.turns.push((window.action, reached));
-        before = window.action;
+    let (first, rest) = windows.split_first().ok_or(Unanswered::Window)?;
+    let stances: Vec<Stance> = first.faces.iter().map(|arrived| arrived.stance).collect();
+    let middle = median(&stances).ok_or(Unanswered::NoCentre)?;
+    let off = |arrived: &&Arrived<'_>| arrived.stance.angle_to(middle);
+    let centre = first.faces.iter().min_by(|a, b| off(a).total_cmp(&off(b))).ok_or(Unanswered::NoCentre)?;
+    let mut movements = Vec::with_capacity(rest.len());
+    let mut asked = vec![Action::Centre];
+    for window in rest {
+        let faces = held(window, &asked, middle, policy)?;
+        movements.push((window.prompt.action, faces));
+        asked.retain(|action| action.is_distance() && !returns_from(window.prompt.action));
+        asked.push(window.prompt.action);
     }
-    Ok(answered)
+    // The last of them is the way back to the centre.
+    movements.pop();
+    Ok(Answered { centre: centre.placed.face, movements })
+}
+
+/// Whether an action ends what distance was asked for before: whoever came nearer may stay so while they turn.
+fn returns_from(action: Action) -> bool {
+    !action.is_turn()
 }
 
 /// Enough frames, each with its own hash. That the hashes are those committed was proven when the capture was opened.
 fn are_as_committed(
+    challenge: &LivenessChallenge,
     transcript: &Transcript,
     frames: &Seen,
     policy: &VerificationPolicy,
 ) -> Result<(), Unanswered> {
     let distinct: HashSet<_> = transcript.committed.iter().map(|commitment| &commitment.hash).collect();
     let are_all = frames.len() == transcript.committed.len() && distinct.len() == frames.len();
-    if are_all && frames.len() >= policy.fewest_frames { Ok(()) } else { Err(Unanswered::Frames) }
+    let movements = challenge.way().movements();
+    let fewest = policy.frames_at_centres + policy.frames_a_movement * movements;
+    if are_all && frames.len() >= fewest { Ok(()) } else { Err(Unanswered::Frames) }
 }
 
 /// Assigns each frame to the prompt that was shown when its hash arrived, and holds every window against the clock.
@@ -132,45 +146,81 @@ fn windows<'a>(
         return Err(Unanswered::Window);
     }
     let mut windows = Vec::with_capacity(challenge.len());
-    for ((action, revealed), end) in challenge.prompts().zip(transcript.revealed_at.iter().copied()).zip(ends)
+    for ((prompt, revealed), end) in challenge.prompts().zip(transcript.revealed_at.iter().copied()).zip(ends)
     {
         if end < revealed || end.duration_since(revealed) > policy.window {
             return Err(Unanswered::Window);
         }
-        let looked_at = frames.iter().zip(&transcript.committed).enumerate();
-        let arrived = looked_at.filter_map(|(place, (frame, commitment))| {
-            // A hash that arrives in the very moment of a reveal was sent before it.
-            let is_within = commitment.at > revealed && commitment.at <= end;
-            Some(Arrived { place, frame: frame.as_ref().filter(|_| is_within)?, at: commitment.at })
+        // A hash that arrives in the very moment of a reveal was sent before it.
+        let places = places_between(transcript, revealed, end);
+        let faces = places.filter_map(|place| {
+            let at = transcript.committed.get(place)?.at;
+            arrived(place, frames.get(place)?.as_ref()?, at)
         });
-        windows.push(Window { action, revealed, frames: arrived.collect() });
+        windows.push(Window { prompt, revealed, faces: faces.collect() });
     }
     Ok(windows)
 }
 
-/// The faces that make a window's turn. Frames that still show the turn before are the head on its way; frames that come
-/// sooner than anyone can react answer nothing.
-fn reached<'a>(
+/// The face of a frame, where it is the only one.
+fn arrived(place: usize, frame: &FrameObservation, at: Timestamp) -> Option<Arrived<'_>> {
+    let face = frame.face.as_ref().filter(|_| frame.faces == 1)?;
+    let stance = Stance { pose: face.pose, size: pose::size(&face.mesh, frame.size.1 as f32) };
+    Some(Arrived { placed: Placed { place, face }, stance, at })
+}
+
+/// The faces that make a window's movement for as long as it is to be held. Frames that still show what was asked for
+/// before are the head on its way; frames that come sooner than anyone can react answer nothing.
+fn held<'a>(
     window: &Window<'a>,
-    before: Action,
-    centre: Pose,
+    asked: &[Action],
+    centre: Stance,
     policy: &VerificationPolicy,
 ) -> Result<Vec<Placed<'a>>, Unanswered> {
-    let mut reached = Vec::new();
+    let (action, bounds) = (window.prompt.action, policy.movement);
+    let enough = if action == Action::Centre { policy.back } else { 1.0 };
+    let mut longest = Run::default();
+    let mut run = Run::default();
     let mut stray = 0;
-    for arrived in &window.frames {
-        let Some(face) = arrived.face() else { continue };
-        match face.pose.from_centre(centre).action(policy.turn) {
-            Some(action) if action == window.action => {
-                let could_react = arrived.at.duration_since(window.revealed) >= policy.reaction;
-                reached.extend(could_react.then_some(Placed { place: arrived.place, face }));
-            }
-            Some(action) if action != before => stray += 1,
-            _ => {}
+    for arrived in &window.faces {
+        let movement = arrived.stance.from_centre(centre);
+        let share = movement.share_of(action, bounds);
+        if share >= enough {
+            let could_react = arrived.at.duration_since(window.revealed) >= policy.reaction;
+            run.0.extend(could_react.then_some(*arrived));
+            continue;
+        }
+        if share < enough * policy.undone {
+            longest = longest.or_longer(std::mem::take(&mut run));
+        }
+        let shown = movement.action(bounds);
+        stray += usize::from(shown.is_some_and(|shown| shown != action && !asked.contains(&shown)));
+    }
+    let longest = longest.or_longer(run);
+    let is_held = longest.0.len() >= policy.frames_a_movement
+        && longest.length() + policy.hold_slack >= window.prompt.hold.duration();
+    match () {
+        () if stray > policy.stray_movements => Err(Unanswered::WrongMovement),
+        () if longest.0.is_empty() => Err(Unanswered::NotReached),
+        () if !is_held => Err(Unanswered::NotHeld),
+        () => Ok(longest.0.into_iter().map(|arrived| arrived.placed).collect()),
+    }
+}
+
+/// Frames in a row that show a movement, and none between them that shows it undone.
+#[derive(Default)]
+struct Run<'a>(Vec<Arrived<'a>>);
+
+impl Run<'_> {
+    fn length(&self) -> SignedDuration {
+        match (self.0.first(), self.0.last()) {
+            (Some(first), Some(last)) => last.at.duration_since(first.at),
+            _ => SignedDuration::ZERO,
         }
     }
-    if stray > policy.stray_turns {
-        return Err(Unanswered::WrongTurn);
+
+    fn or_longer(self, other: Self) -> Self {
+        let is_longer = (other.length(), other.0.len()) > (self.length(), self.0.len());
+        if is_longer { other } else { self }
     }
-    if reached.is_empty() { Err(Unanswered::NotReached) } else { Ok(reached) }
 }

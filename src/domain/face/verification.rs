@@ -69,15 +69,17 @@ pub enum Cause {
     Frames,
     /// A prompt's window was missed.
     Window,
-    /// A turn was not made.
+    /// A movement was not made.
     Challenge,
-    /// Another turn was made.
-    WrongTurn,
+    /// A movement was not held for its time.
+    NotHeld,
+    /// Another movement was made.
+    WrongMovement,
     /// The turned face has no depth.
     Planar,
     /// The passive models saw a picture or a screen.
     Attack,
-    /// The head that turned is not the face at the centre: someone else, or a picture for a part of the capture.
+    /// The head that moved is not the face at the centre: someone else, or a picture for a part of the capture.
     Swapped,
     /// It is another face.
     Mismatch,
@@ -93,7 +95,8 @@ impl Cause {
             Self::Frames => "frames",
             Self::Window => "window",
             Self::Challenge => "challenge",
-            Self::WrongTurn => "wrong_turn",
+            Self::NotHeld => "not_held",
+            Self::WrongMovement => "wrong_movement",
             Self::Planar => "planar",
             Self::Attack => "attack",
             Self::Swapped => "swapped",
@@ -143,7 +146,7 @@ fn judge(
 ) -> Result<Passed, Rejection> {
     let good = clear_frames(conduct, &identity.looks, policy)?;
     is_live(&good, policy)?;
-    is_one_person(&good, conduct.turned(), identity, policy)?;
+    is_one_person(&good, conduct.moved(), identity, policy)?;
     let live = template_of(identity.model, good.iter().map(|frame| frame.embedding))?;
     is_same_person(&live, identity.reference, policy)?;
     let map = match identity.reference {
@@ -159,23 +162,24 @@ struct ClearFrame<'a> {
     embedding: &'a Embedding,
 }
 
-/// The frontal frames whose embeddings are long enough: a short one is of a blurred or hidden face.
+/// The frontal frames whose embeddings are long enough: a short one is of a blurred or hidden face. There must be some from
+/// before the movements and some from after them.
 fn clear_frames<'a>(
     conduct: &Conduct<'_>,
     looks: &'a CloserLooks,
     policy: &VerificationPolicy,
 ) -> Result<Vec<ClearFrame<'a>>, Rejection> {
-    let clear: Vec<ClearFrame<'a>> = conduct
-        .frontal()
-        .iter()
-        .filter_map(|place| {
-            let look = looks.at(*place)?;
-            Some(ClearFrame { live: look.live?, embedding: look.embedding.as_ref()? })
-        })
-        .filter(|frame| frame.embedding.norm() >= policy.frontal.norm)
-        .collect();
-    if clear.len() >= policy.frontal_frames {
-        Ok(clear)
+    let clear = |place: &usize| {
+        let look = looks.at(*place)?;
+        let frame = ClearFrame { live: look.live?, embedding: look.embedding.as_ref()? };
+        (frame.embedding.norm() >= policy.frontal.norm).then_some(frame)
+    };
+    let [first, last] =
+        conduct.frontal().each_ref().map(|places| places.iter().filter_map(clear).collect::<Vec<_>>());
+    let is_at_both = !first.is_empty() && !last.is_empty();
+    let all: Vec<ClearFrame<'a>> = first.into_iter().chain(last).collect();
+    if is_at_both && all.len() >= policy.frontal_frames {
+        Ok(all)
     } else {
         Err(Rejection::Quality(vec![Advice::HoldStill]))
     }
@@ -187,12 +191,12 @@ fn is_live(good: &[ClearFrame<'_>], policy: &VerificationPolicy) -> Result<(), R
     if mean.reaches(policy.live) { Ok(()) } else { Err(Rejection::NotVerified(Cause::Attack)) }
 }
 
-/// Every frontal frame shows the face of every other one, and every turn is made by that face. Pair by pair and not
+/// Every frontal frame shows the face of every other one, and every movement is made by that face. Pair by pair and not
 /// against a mean: a mean of two people is like both, so that someone could hold up a picture of the enrolled person for
 /// some frames and be themselves in the others.
 fn is_one_person(
     good: &[ClearFrame<'_>],
-    turned: &[(Action, Vec<usize>)],
+    moved: &[(Action, Vec<usize>)],
     identity: &Identity<'_>,
     policy: &VerificationPolicy,
 ) -> Result<(), Rejection> {
@@ -205,11 +209,11 @@ fn is_one_person(
         frontal.iter().all(alike)
     };
     let mut is_one = frontal.iter().all(is_in_all);
-    for (_, places) in turned {
+    for (_, places) in moved {
         let looks = places.iter().filter_map(|place| identity.looks.at(*place));
-        let turned: Vec<FaceTemplate> =
+        let moved: Vec<FaceTemplate> =
             looks.filter_map(|look| look.embedding.as_ref()).map(alone).collect::<Result<_, _>>()?;
-        is_one &= !turned.is_empty() && turned.iter().all(is_in_all);
+        is_one &= !moved.is_empty() && moved.iter().all(is_in_all);
     }
     if is_one { Ok(()) } else { Err(Rejection::NotVerified(Cause::Swapped)) }
 }
@@ -242,7 +246,8 @@ impl From<Unanswered> for Cause {
             Unanswered::Frames => Self::Frames,
             Unanswered::Window => Self::Window,
             Unanswered::NoCentre | Unanswered::NotReached => Self::Challenge,
-            Unanswered::WrongTurn => Self::WrongTurn,
+            Unanswered::NotHeld => Self::NotHeld,
+            Unanswered::WrongMovement => Self::WrongMovement,
         }
     }
 }

@@ -28,6 +28,8 @@ use crate::{
     ports::{BoxFuture, face::AnalyzerFault},
 };
 
+/// The version of the protocol that is spoken here.
+pub const VERSION: u32 = 2;
 /// How often the passing of time is looked at.
 const TICK: Duration = Duration::from_millis(500);
 /// How long a page that was told to upload may take to close the socket, so that frames under way still count.
@@ -47,9 +49,18 @@ pub trait Line {
 #[derive(Deserialize)]
 #[serde(tag = "t", rename_all = "lowercase", deny_unknown_fields)]
 enum Message {
-    Ready {},
-    Hint { jwe: String },
-    Hashes { h: Vec<String> },
+    Ready {
+        v: u32,
+        /// What else the page can do: nothing that this version asks for, so that it is read and passed over.
+        #[serde(default, rename = "can")]
+        _can: Vec<String>,
+    },
+    Hint {
+        jwe: String,
+    },
+    Hashes {
+        h: Vec<String>,
+    },
     End {},
 }
 
@@ -92,12 +103,12 @@ impl Ceremonies {
 
 impl LiveCapture {
     /// Talks with the page until it is gone or the capture ends, then keeps what was committed. A capture that broke off
-    /// after a turn was revealed counts against the account's pace.
+    /// after a movement was revealed counts against the account's pace.
     pub async fn run(self, line: &mut impl Line) -> Served<()> {
         let begun = self.room.clock.now();
         let mut live = LiveChallenge::begin(&self.ceremony.challenge, self.room.policy.capture, begun);
         self.converse(line, &mut live).await;
-        let has_revealed = live.has_revealed_a_turn();
+        let has_revealed = live.has_revealed_a_movement();
         let Some(transcript) = live.into_transcript() else { return self.break_off(has_revealed).await };
         self.keep(transcript).await?;
         line.send(json!({ "t": "kept" }).to_string()).await;
@@ -137,7 +148,7 @@ impl LiveCapture {
         let now = self.room.clock.now();
         let stop = |reason| vec![Cue::Stop(reason)];
         match serde_json::from_str(text) {
-            Ok(Message::Ready {}) => Vec::new(),
+            Ok(Message::Ready { v: VERSION, .. }) => Vec::new(),
             Ok(Message::Hashes { h }) if h.len() <= MOST_HASHES => {
                 match h.iter().map(|hash| FrameHash::parse(hash)).collect() {
                     Some(hashes) => live.commit(hashes, now),
@@ -156,7 +167,9 @@ impl LiveCapture {
                     }
                 },
             },
-            Ok(Message::Hashes { .. } | Message::End {}) | Err(_) => stop(StopReason::Protocol),
+            Ok(Message::Ready { .. } | Message::Hashes { .. } | Message::End {}) | Err(_) => {
+                stop(StopReason::Protocol)
+            }
         }
     }
 
@@ -197,7 +210,7 @@ impl LiveCapture {
             match cue {
                 Cue::Stop(_) => return Turn::End,
                 Cue::Upload => turn = Turn::Linger,
-                Cue::Hint(_) | Cue::Prompt { .. } | Cue::Progress(_) => {}
+                Cue::Hint(_) | Cue::Prompt { .. } | Cue::Progress(_) | Cue::Hold(_) => {}
             }
         }
         turn
@@ -258,6 +271,7 @@ fn written(cue: Cue) -> Value {
         Cue::Hint(hint) => json!({ "t": "hint", "code": hint.code() }),
         Cue::Prompt { n, of, action } => json!({ "t": "prompt", "n": n, "of": of, "action": action }),
         Cue::Progress(value) => json!({ "t": "progress", "value": (value * 100.0).round() / 100.0 }),
+        Cue::Hold(time) => json!({ "t": "hold", "ms": i64::try_from(time.as_millis()).unwrap_or_default() }),
         Cue::Upload => json!({ "t": "upload" }),
         Cue::Stop(reason) => json!({ "t": "stop", "reason": reason.code() }),
     }

@@ -15,6 +15,7 @@ use crate::{
         face::{
             attempts::{AttemptPolicy, AttemptRefusal},
             ceremony::{Ceremony, CeremonyRefusal},
+            challenge::ChallengeKey,
             policy::{CapturePolicy, VerificationPolicy},
         },
         id::{AuditId, InteractionId},
@@ -101,6 +102,8 @@ pub struct FaceRoom {
     pub analyzer: Arc<dyn FaceAnalyzer>,
     /// What enrolments are proven with.
     pub proof_key: Arc<ProofKey>,
+    /// What challenges are derived from.
+    pub challenge_key: ChallengeKey,
     /// What they go by.
     pub policy: FacePolicy,
 }

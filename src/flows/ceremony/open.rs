@@ -11,12 +11,13 @@ use crate::{
             capture::CaptureNonce,
             ceremony::{Ceremony, CeremonyParts, CeremonyStage},
             challenge::LivenessChallenge,
+            way::Way,
         },
         id::{CeremonyId, InteractionId, UserId},
         secret::TokenHash,
     },
     flows::{Unserved, browser::Browser, standing::find_scope},
-    ports::{entropy::Entropy, fault::Fault, store::Db},
+    ports::{fault::Fault, store::Db},
 };
 
 /// The longest wait that is told, in seconds: whoever comes back after an hour is told anew.
@@ -25,11 +26,12 @@ const LONGEST_WAIT: i64 = 3_600;
 impl Ceremonies {
     /// Opens a capture for the interaction's run, if the account's tries, everybody's and the interaction's own limit allow
     /// it. The upload asks for everybody's again; asked here, nobody turns their head for nothing.
-    pub async fn open(&self, interaction: &InteractionId, browser: &Browser) -> Served<CeremonyId> {
+    pub async fn open(&self, interaction: &InteractionId, browser: &Browser, way: Way) -> Served<CeremonyId> {
         let id = CeremonyId::from_random(self.room.entropy.bytes());
         let keys = self.room.opener.new_keys(&id)?;
-        let challenge = draw(self.room.entropy.as_ref())?;
         let nonce = CaptureNonce::from_random(self.room.entropy.bytes());
+        let challenge = LivenessChallenge::derive(&self.room.challenge_key, &nonce, &id, way)
+            .ok_or_else(|| Fault::Internal("a challenge could not be derived".into()))?;
         let (interaction, browser, policy) = (interaction.clone(), browser.clone(), self.room.policy);
         self.room
             .change(move |db, scribe| {
@@ -125,10 +127,4 @@ pub(super) fn find_budget_of(
     let scope = find_scope(db, user, device)?;
     let kept = db.find_budget(user, &scope)?;
     Ok(kept.unwrap_or_else(|| AttemptBudget::fresh(user.clone(), scope)))
-}
-
-/// Draws a challenge; a byte in a hundred is passed over, so a few more than needed are enough.
-fn draw(entropy: &dyn Entropy) -> Result<LivenessChallenge, Fault> {
-    let drawn = (0..8).find_map(|_| LivenessChallenge::draw(&entropy.bytes::<16>()));
-    drawn.ok_or_else(|| Fault::Internal("randomness is not random".into()))
 }

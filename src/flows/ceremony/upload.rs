@@ -85,10 +85,10 @@ impl Ceremonies {
             Err(AnalyzerFault::BadPicture(_)) => not_verified(Cause::Unreadable),
             Err(AnalyzerFault::Fault(fault)) => return Err(fault.into()),
         };
-        let interaction = spent.ceremony.interaction.clone();
+        let (interaction, way) = (spent.ceremony.interaction.clone(), spent.ceremony.challenge.way());
         let mut judged = self.conclude(spent, browser, verdict).await?;
         if let Outcome::Again { next, .. } = &mut judged.outcome {
-            *next = match self.open(&interaction, browser).await {
+            *next = match self.open(&interaction, browser, way).await {
                 Ok(fresh) => Some(fresh),
                 // The rules allow no further capture now; the outcome's page says so.
                 Err(Unserved::Refused(_)) => None,

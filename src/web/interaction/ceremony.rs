@@ -17,7 +17,10 @@ use super::{
 };
 use crate::{
     domain::{
-        face::ceremony::{Ceremony, CeremonyRefusal},
+        face::{
+            ceremony::{Ceremony, CeremonyRefusal},
+            way::Way,
+        },
         id::CeremonyId,
     },
     flows::{
@@ -83,7 +86,7 @@ pub async fn begin(
     form: Form,
 ) -> Result<HttpResponse, Failure> {
     form.prove_own(&request, &app, &browser)?;
-    match app.ceremonies.open(&interaction, &browser).await {
+    match app.ceremonies.open(&interaction, &browser, Way::Turns).await {
         Ok(ceremony) => Ok(see_other(&capture_address(&ceremony))),
         Err(Unserved::Refused(FaceRefusal::Attempt(_))) => Ok(see_other(&outcome_address(&interaction, &[]))),
         Err(Unserved::Refused(FaceRefusal::NoMoreCaptures)) => {
@@ -210,6 +213,7 @@ fn page(open: &OpenInteraction, ceremony: &Ceremony, purpose: Purpose) -> Result
         client: open.client.name.clone(),
         returns_to: FormTarget::of(&open.request.terms.redirect_uri),
         purpose,
+        way: ceremony.challenge.way(),
         nonce: ceremony.nonce.as_str().to_owned(),
         capture_key: key(&ceremony.keys.capture_public_jwk)?,
         hint_key: key(&ceremony.keys.hint_public_jwk)?,

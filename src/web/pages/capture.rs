@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 
 use super::text::{filters, missing};
 use super::{Advice, Page, Purpose, text};
+use crate::domain::face::way::Way;
+use crate::flows::ceremony::live::VERSION;
 use crate::web::headers::{FormTarget, Policy};
 
 /// `GET /step-up/{ceremony}`.
@@ -26,6 +28,8 @@ pub struct CapturePage {
     pub returns_to: Option<FormTarget>,
     /// What the check is for.
     pub purpose: Purpose,
+    /// The way that was chosen.
+    pub way: Way,
     /// The ceremony's nonce, base64url: bound into every sealed message.
     pub nonce: String,
     /// The ceremony's public key (JWK, P-256) that the full frames are sealed to.
@@ -81,15 +85,16 @@ impl Default for HintSettings {
 }
 
 /// What the socket may ask the person to do.
-const ACTIONS: [&str; 5] = ["centre", "turn_left", "turn_right", "look_up", "look_down"];
+const ACTIONS: [&str; 7] = ["centre", "turn_left", "turn_right", "look_up", "look_down", "nearer", "farther"];
 
 impl CapturePage {
     /// What `capture.js` starts from, as a text that is safe inside a `<script type="application/json">`.
     fn bootstrap(&self) -> askama::Result<String> {
         let json = json!({
-            "version": 1,
+            "version": VERSION,
             "ceremony": self.ceremony,
             "nonce": self.nonce,
+            "way": self.way.name(),
             "socket": format!("/step-up/{}/socket", self.ceremony),
             "upload": format!("/step-up/{}", self.ceremony),
             "captureKey": self.capture_key,
@@ -118,6 +123,7 @@ impl CapturePage {
             client: "Example Bank".into(),
             returns_to: FormTarget::of("http://127.0.0.1:8081/callback"),
             purpose: Purpose::StepUp,
+            way: Way::Turns,
             nonce: "bm9uY2Utc2FtcGxl".into(),
             capture_key: key.clone(),
             hint_key: key,
@@ -140,6 +146,8 @@ fn texts() -> askama::Result<Value> {
     for action in ACTIONS {
         actions.insert(action.into(), find(&format!("capture-action-{}", action.replace('_', "-")))?.into());
     }
+    // The way back from a movement has words of its own.
+    actions.insert("return".into(), find("capture-action-return")?.into());
     let mut hints = serde_json::Map::new();
     let mut advice = serde_json::Map::new();
     hints.insert("good".into(), find("capture-hint-good")?.into());
@@ -151,7 +159,7 @@ fn texts() -> askama::Result<Value> {
         }
     }
     let mut states = serde_json::Map::new();
-    for state in ["opening", "connecting", "sealing", "sending", "judging", "busy"] {
+    for state in ["opening", "connecting", "hold", "sealing", "sending", "judging", "busy"] {
         states.insert(state.into(), find(&format!("capture-state-{state}"))?.into());
     }
     // The script fills these in when a prompt comes.

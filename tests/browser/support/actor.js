@@ -9,32 +9,41 @@
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
-  // The person's own left is the image's right.
+  // Yaw, pitch, and size in percent. The person's own left is the image's right.
   const goals = {
-    centre: [0, 0],
-    turn_left: [40, 0],
-    turn_right: [-40, 0],
-    look_up: [0, -20],
-    look_down: [0, 20],
+    centre: [0, 0, 100],
+    turn_left: [40, 0, 100],
+    turn_right: [-40, 0, 100],
+    look_up: [0, -20, 100],
+    look_down: [0, 20, 100],
+    nearer: [0, 0, 130],
+    farther: [0, 0, 70],
   };
-  const opposite = { turn_left: "turn_right", turn_right: "turn_left", look_up: "look_down", look_down: "look_up" };
+  const opposite = {
+    turn_left: "turn_right", turn_right: "turn_left", look_up: "look_down", look_down: "look_up",
+    nearer: "farther", farther: "nearer",
+  };
   const asked = () => document.querySelector("[data-action]")?.dataset.action || "centre";
   const goal = () => {
     if (plan === "still") return goals.centre;
     if (plan === "wrong_way") return goals[opposite[asked()] || "centre"];
     return goals[asked()] || goals.centre;
   };
-  const name = ([yaw, pitch]) => {
+  const name = ([yaw, pitch, size]) => {
     const sign = (v) => (v < 0 ? "-" : "+") + String(Math.abs(v)).padStart(2, "0");
     if (yaw) return `yaw_${sign(yaw)}`;
     if (pitch) return `pitch_${sign(pitch)}`;
-    return "front";
+    return size === 100 ? "front" : `scale_${String(size).padStart(3, "0")}`;
   };
-  // One step of 10 (yaw) or 5 (pitch) degrees at a time, through the middle.
-  const towards = ([yaw, pitch], [toYaw, toPitch]) => {
-    const step = (from, to, by) => from + Math.sign(to - from) * Math.min(by, Math.abs(to - from));
-    if (pitch === 0 && yaw !== toYaw) return [step(yaw, toYaw, 10), 0];
-    return yaw === 0 ? [0, step(pitch, toPitch, 5)] : [yaw, 0];
+  // One step of 10 (yaw) or 5 (pitch) degrees or 15 percent at a time, on one axis, through the middle.
+  const steps = [10, 5, 15];
+  const middle = goals.centre;
+  const towards = (pose, goal) => {
+    const away = pose.findIndex((value, axis) => value !== middle[axis]);
+    const axis = away >= 0 ? away : goal.findIndex((value, axis) => value !== middle[axis]);
+    if (axis < 0) return pose;
+    const left = goal[axis] - pose[axis];
+    return pose.with(axis, pose[axis] + Math.sign(left) * Math.min(steps[axis], Math.abs(left)));
   };
   const decode = async (base64) => {
     const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
@@ -59,7 +68,7 @@
     canvas.height = 480;
     const context = canvas.getContext("2d");
     const grain = noise();
-    let pose = [0, 0];
+    let pose = middle;
     let drift = 1;
     const draw = () => {
       pose = towards(pose, goal());

@@ -29,6 +29,7 @@ async fn a_ceremony_reads_back_at_every_stage() {
         let hash = FrameHash::parse(&base64url(&[3; 32])).unwrap();
         let transcript = Transcript {
             revealed_at: vec![at(1), at(2)],
+            seen_done_at: vec![at(2)],
             committed: vec![Commitment { hash, at: at(3) }],
             finished_at: Some(at(4)),
         };

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{id::EnrolmentId, workflow::run::RunKind, workflow::run::RunStage};
+use crate::domain::{face::way::Way, id::EnrolmentId, workflow::run::RunKind, workflow::run::RunStage};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
@@ -32,7 +32,7 @@ fn open(run: &WorkflowRun) -> Option<Ceremony> {
     let parts = CeremonyParts {
         id: CeremonyId::from_random([6; 16]),
         session: browser(),
-        challenge: LivenessChallenge::draw(&[0, 1, 0, 2]).unwrap(),
+        challenge: LivenessChallenge::draw(Way::Turns, &[0; 8]).unwrap(),
         nonce: CaptureNonce::from_random([7; 32]),
         keys,
     };
