@@ -124,6 +124,63 @@ fn the_demonstration_is_not_seeded_where_it_is_not_wanted() {
 }
 
 #[test]
+fn keys_are_made_at_first_use_rotated_and_given_up() {
+    let operator = Operator::new();
+    let listed = operator.succeeds(&["keys", "list"], "");
+    assert_eq!(listed.matches("in use").count(), 2, "{listed}");
+    let file = |purpose: &str, id: &str| operator.folder.path().join(format!("keys/{purpose}-keys/{id}.key"));
+    let name = |listed: &str, of: &str| -> String {
+        let row = listed.lines().find(|line| line.starts_with("template") && line.contains(of)).unwrap();
+        row.split_whitespace().last().unwrap().to_owned()
+    };
+    let first = name(&listed, "in use");
+    assert!(file("template", &first).exists());
+    assert!(operator.fails(&["keys", "retire", &first], "").contains("is in use"));
+    assert!(operator.succeeds(&["keys", "rotate"], "").contains("0 keys were wrapped anew"));
+    let listed = operator.succeeds(&["keys", "list"], "");
+    assert_eq!((name(&listed, "old"), listed.lines().count()), (first.clone(), 4), "{listed}");
+    assert!(operator.succeeds(&["keys", "retire", &first], "").contains("destroyed"));
+    assert!(!file("template", &first).exists());
+    assert!(operator.fails(&["keys", "retire", &first], "").contains("no key-encryption key"));
+    // Made on one server, brought to the others, then put in use.
+    let made = operator.succeeds(&["keys", "make", "template"], "");
+    let made = made.trim().strip_prefix("made ").unwrap();
+    operator.succeeds(&["keys", "rotate", "--purpose", "template", "--to", made], "");
+    assert_eq!(name(&operator.succeeds(&["keys", "list"], ""), "in use"), made);
+    assert!(operator.succeeds(&["keys", "renew-templates"], "").contains("0 templates"));
+    assert!(operator.fails(&["keys", "renew-templates", "--user", "nobody"], "").contains("no account"));
+    let events = operator.succeeds(&["audit", "export"], "");
+    for kind in ["key_encryption_key_used", "key_encryption_key_retired"] {
+        assert!(events.contains(kind), "{kind}: {events}");
+    }
+}
+
+#[test]
+fn a_key_that_is_missing_or_beside_the_database_is_told() {
+    let operator = Operator::new();
+    let keys = operator.folder.path().join("keys/transform-keys");
+    operator.succeeds(&["keys", "list"], "");
+    let file = fs::read_dir(&keys).unwrap().next().unwrap().unwrap();
+    let key = fs::read(file.path()).unwrap();
+    fs::remove_file(file.path()).unwrap();
+    let told = operator.fails(&["keys", "list"], "");
+    assert!(told.contains("not at hand") && told.contains("transform-keys"), "{told}");
+    // The same key from a secret store does as well; another one under its name does not.
+    let name = file.file_name().into_string().unwrap();
+    let name = name.strip_suffix(".key").unwrap();
+    let given = |key: &[u8]| format!("{name}={}", facestep::domain::secret::base64url(key));
+    let list = |given: String| {
+        operator.program(&["keys", "list"]).env("FACESTEP_KEYS__TRANSFORM_GIVEN", given).output().unwrap()
+    };
+    assert!(list(given(&key)).status.success());
+    assert!(!list(given(&[7; 32])).status.success());
+    let moved = operator.folder.path().join("db/keys").display().to_string();
+    let refused = operator.program(&["config", "check"]).env("FACESTEP_KEYS__TEMPLATE_DIR", moved).output();
+    let told = String::from_utf8(refused.unwrap().stderr).unwrap();
+    assert!(told.contains("is inside the database's folder"), "{told}");
+}
+
+#[test]
 fn the_log_is_verified_against_an_anchor_that_was_noted_before() {
     let operator = Operator::new();
     assert!(operator.succeeds(&["audit", "verify"], "").contains("empty"));

@@ -4,6 +4,7 @@
 use facestep::domain::face::{
     capture::EncodedFrame,
     observation::{FrameObservation, LiveScore, ObservedFace},
+    renewal::{FaceReference, ProtectedReference, TransformKey},
     template::{Embedding, FaceTemplate},
 };
 use static_assertions::assert_not_impl_any;
@@ -13,6 +14,9 @@ use static_assertions::assert_not_impl_any;
 assert_not_impl_any!(LiveScore: std::fmt::Debug, std::fmt::Display, serde::Serialize);
 assert_not_impl_any!(Embedding: std::fmt::Debug, std::fmt::Display, serde::Serialize);
 assert_not_impl_any!(FaceTemplate: std::fmt::Debug, std::fmt::Display, serde::Serialize);
+assert_not_impl_any!(FaceReference: std::fmt::Debug, std::fmt::Display, serde::Serialize);
+assert_not_impl_any!(ProtectedReference: std::fmt::Debug, std::fmt::Display, serde::Serialize);
+assert_not_impl_any!(TransformKey: std::fmt::Debug, std::fmt::Display, serde::Serialize);
 assert_not_impl_any!(ObservedFace: std::fmt::Debug, std::fmt::Display, serde::Serialize);
 assert_not_impl_any!(FrameObservation: std::fmt::Debug, std::fmt::Display, serde::Serialize);
 assert_not_impl_any!(EncodedFrame: std::fmt::Display, serde::Serialize);

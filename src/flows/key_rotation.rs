@@ -298,12 +298,13 @@ impl KeyRotation {
             Ok(true) if destroy => Ok(self.ring(purpose).destroy(id).await?),
             Ok(true) => Ok(false),
             Ok(false) => Err(KeyRefusal::InUse(id.clone())),
-            Err(Fault::Conflict(_)) => {
+            Err(fault) => {
                 let by = id.clone();
-                let count = self.store.read(move |db| db.count_wrapped(purpose, &by)).await?;
-                Err(KeyRefusal::Wraps { by: id.clone(), count })
+                match self.store.read(move |db| db.count_wrapped(purpose, &by)).await? {
+                    0 => Err(fault.into()),
+                    count => Err(KeyRefusal::Wraps { by: id.clone(), count }),
+                }
             }
-            Err(fault) => Err(fault.into()),
         }
     }
 

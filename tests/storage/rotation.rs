@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicU8, Ordering},
+    atomic::{AtomicU64, Ordering},
 };
 
 use facestep::{
@@ -37,12 +37,12 @@ impl Clock for Standing {
 }
 
 /// No two buffers alike.
-struct Counting(AtomicU8);
+struct Counting(AtomicU64);
 
 impl Entropy for Counting {
     fn fill(&self, buffer: &mut [u8]) {
-        let count = self.0.fetch_add(1, Ordering::Relaxed);
-        buffer.iter_mut().zip(0_u8..).for_each(|(byte, n)| *byte = n.wrapping_mul(31).wrapping_add(count));
+        let count = self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        buffer.iter_mut().zip(count.iter().rev().cycle()).for_each(|(byte, count)| *byte = *count);
     }
 }
 
@@ -57,7 +57,7 @@ struct Keys {
 impl Keys {
     async fn of(store: Arc<dyn Store>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let entropy: Arc<dyn Entropy> = Arc::new(Counting(AtomicU8::new(1)));
+        let entropy: Arc<dyn Entropy> = Arc::new(Counting(AtomicU64::new(1)));
         let rings = KeyPurpose::ALL.map(|purpose| -> Arc<dyn KeyEncryption> {
             let place = Some(folder.path().join(purpose.name()));
             Arc::new(KeyRing::new(purpose, place, [], entropy.clone()))
@@ -218,7 +218,7 @@ async fn programs_that_start_together_put_one_key_of_each_purpose_in_use() {
         keys.rotation.ensure().await.unwrap();
         let in_use = keys.in_use(KeyPurpose::Template).await;
         std::fs::remove_file(keys.folder.path().join(format!("template/{in_use}.key"))).unwrap();
-        let entropy: Arc<dyn Entropy> = Arc::new(Counting(AtomicU8::new(100)));
+        let entropy: Arc<dyn Entropy> = Arc::new(Counting(AtomicU64::new(100)));
         let [template, transform] = KeyPurpose::ALL.map(|purpose| -> Arc<dyn KeyEncryption> {
             let place = Some(keys.folder.path().join(purpose.name()));
             Arc::new(KeyRing::new(purpose, place, [], entropy.clone()))
