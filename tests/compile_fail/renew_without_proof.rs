@@ -1,7 +1,7 @@
-use facestep::domain::workflow::enrolment::{Enrolment, ProofKey};
+use facestep::domain::workflow::enrolment::{Enrolment, ProofKey, ProvenEnrolment};
 
 fn renew(row: &Enrolment, key: &ProofKey) -> Enrolment {
-    row.renew(Vec::new(), key)
+    ProvenEnrolment::renew(row, Vec::new(), key)
 }
 
 fn main() {}
