@@ -1,6 +1,7 @@
 //! `facestep evaluate`: every number of `docs/biometrics.md`, repeated on an operator's own data.
 
 mod output;
+mod protected;
 mod tables;
 
 use std::path::PathBuf;
@@ -9,7 +10,7 @@ use clap::{Args, Subcommand};
 
 use super::{Failure, commons::ConfigFile};
 use crate::{
-    evaluation::{bootstrap::Resampling, setting::Setting, templates, verification},
+    evaluation::{bootstrap::Resampling, protection, setting::Setting, templates, verification},
     inference::verify::verify_models,
 };
 use output::write;
@@ -24,6 +25,21 @@ pub enum Command {
     Verification(Verification),
     /// Means of pictures against means of pictures, which is what the product compares.
     Templates(Templates),
+    /// The renewable transform: decisions with and without it, and whether two enrolments of a person can be linked.
+    Protection(Protection),
+}
+
+/// The renewable transform.
+#[derive(Args)]
+pub struct Protection {
+    #[command(flatten)]
+    pictures: Pictures,
+    /// How many pictures make a template.
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    enrol: u16,
+    /// With how many drawn others each template is compared.
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..))]
+    others: u16,
 }
 
 /// One picture against one picture.
@@ -113,6 +129,18 @@ impl Command {
                     .pictures
                     .common
                     .with_setting(file, |setting| Ok(templates::measure(setting, &request)?))?;
+                write(&report, asked.pictures.common.out.as_deref())
+            }
+            Self::Protection(asked) => {
+                let request = protection::Request {
+                    images: asked.pictures.images,
+                    enrol: asked.enrol.into(),
+                    others: asked.others.into(),
+                };
+                let report = asked
+                    .pictures
+                    .common
+                    .with_setting(file, |setting| Ok(protection::measure(setting, &request)?))?;
                 write(&report, asked.pictures.common.out.as_deref())
             }
         }

@@ -14,6 +14,7 @@ pub mod intervals;
 pub mod lists;
 pub mod pictures;
 pub mod progress;
+pub mod protection;
 pub mod report;
 pub mod setting;
 pub mod templates;

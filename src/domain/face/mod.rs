@@ -20,6 +20,7 @@ pub mod perspective;
 mod planarity;
 pub mod policy;
 pub mod pose;
+pub mod protection;
 mod quality;
 pub mod renewal;
 #[cfg(test)]

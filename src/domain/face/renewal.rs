@@ -19,7 +19,7 @@ mod transform;
 pub use layout::Unreadable;
 pub use transform::TransformKey;
 
-use transform::Part;
+use transform::{Part, Transform};
 
 /// What an enrolment is made of: a face, as one capture showed it.
 #[derive(Clone)]
@@ -103,11 +103,23 @@ impl ProtectedReference {
 
     /// Brings a live template under the same key and compares it there; `None` for another model's.
     pub(in crate::domain::face) fn compare(&self, live: &FaceTemplate) -> Option<Similarity> {
-        let comparable = *live.model() == self.model && live.values().len() == self.template.length;
-        comparable.then(|| {
-            let live = self.key.apply(Part::Template, live.values());
-            Similarity::of_directions(&live, &self.template.values)
-        })
+        self.comparing().compare(live)
+    }
+
+    /// The same for many live templates: the transform is drawn once.
+    pub(in crate::domain::face) fn comparing(&self) -> Comparing<'_> {
+        Comparing { kept: self, transform: self.key.transform(Part::Template, self.template.length) }
+    }
+
+    /// Compares what is kept of two enrolments as whoever stole both would: each is under its own key, so this tells
+    /// nothing. For measuring that it does not.
+    pub(in crate::domain::face) fn cross_compare(&self, other: &Self) -> Similarity {
+        Similarity::of_directions(&self.template.values, &other.template.values)
+    }
+
+    /// The template's values after the transform, for measuring what else they might tell.
+    pub(in crate::domain::face) fn values(&self) -> &[f32] {
+        &self.template.values
     }
 
     /// The bytes that are sealed, without the key.
@@ -118,6 +130,21 @@ impl ProtectedReference {
     /// Reads back what [`Self::to_bytes`] wrote, with the key that was kept apart.
     pub fn from_bytes(bytes: &[u8], key: TransformKey) -> Result<Self, Unreadable> {
         layout::read(bytes, key)
+    }
+}
+
+/// A reference that live templates are compared with.
+pub(in crate::domain::face) struct Comparing<'a> {
+    kept: &'a ProtectedReference,
+    transform: Transform,
+}
+
+impl Comparing<'_> {
+    /// Brings a live template under the same key and compares it there; `None` for another model's.
+    pub(in crate::domain::face) fn compare(&self, live: &FaceTemplate) -> Option<Similarity> {
+        let ProtectedReference { model, template, .. } = self.kept;
+        let comparable = live.model() == model && live.values().len() == template.length;
+        comparable.then(|| Similarity::of_directions(&self.transform.apply(live.values()), &template.values))
     }
 }
 

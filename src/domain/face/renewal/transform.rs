@@ -54,32 +54,44 @@ impl TransformKey {
 
     /// Transforms a vector, which is filled up with zeros to a power of two.
     pub(super) fn apply(&self, part: Part, vector: &[f32]) -> Zeroizing<Vec<f32>> {
-        let mut values = widened(vector);
-        for round in self.rounds(part, values.len()) {
-            round.forth(&mut values);
-        }
-        narrowed(&values, values.len())
+        self.transform(part, vector.len()).apply(vector)
     }
 
     /// Takes a vector of this length back to what [`Self::apply`] was given: for a renewal alone, which applies the next
     /// key at once.
     pub(super) fn undo(&self, part: Part, transformed: &[f32], length: usize) -> Zeroizing<Vec<f32>> {
-        let mut values = widened(transformed);
-        for round in self.rounds(part, values.len()).iter().rev() {
-            round.back(&mut values);
-        }
-        narrowed(&values, length)
+        self.transform(part, length).undo(transformed, length)
     }
 
-    /// Draws the rounds: ChaCha20 under HKDF-SHA-256 of key, part and length (RFC 5869, RFC 8439).
-    fn rounds(&self, part: Part, length: usize) -> Vec<Round> {
+    /// Draws the rounds for vectors of this length: ChaCha20 under HKDF-SHA-256 of key, part and the power of two (RFC
+    /// 5869, RFC 8439).
+    pub(super) fn transform(&self, part: Part, length: usize) -> Transform {
+        let length = length.next_power_of_two();
         let mut seed = Zeroizing::new([0; 32]);
         let purpose = format!("facestep renewable transform v1\0{}\0{length}", part.name());
         // Fails only beyond 255 blocks; a seed of 32 bytes is one.
         let expanded = Hkdf::<Sha256>::new(None, self.0.as_ref()).expand(purpose.as_bytes(), seed.as_mut());
         debug_assert!(expanded.is_ok());
         let mut stream = ChaCha20Rng::from_seed(*seed);
-        (0..ROUNDS).map(|_| Round::draw(&mut stream, length)).collect()
+        Transform((0..ROUNDS).map(|_| Round::draw(&mut stream, length)).collect())
+    }
+}
+
+/// A key's transform of one part, ready for any number of vectors of one length.
+pub(super) struct Transform(Vec<Round>);
+
+impl Transform {
+    /// Transforms a vector.
+    pub(super) fn apply(&self, vector: &[f32]) -> Zeroizing<Vec<f32>> {
+        let mut values = widened(vector);
+        self.0.iter().for_each(|round| round.forth(&mut values));
+        narrowed(&values, values.len())
+    }
+
+    fn undo(&self, transformed: &[f32], length: usize) -> Zeroizing<Vec<f32>> {
+        let mut values = widened(transformed);
+        self.0.iter().rev().for_each(|round| round.back(&mut values));
+        narrowed(&values, length)
     }
 }
 
