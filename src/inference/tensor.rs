@@ -3,7 +3,8 @@
 use super::image::Picture;
 
 /// The order in which a model wants the colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Colours {
     /// Red, green, blue.
     Rgb,

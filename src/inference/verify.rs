@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::domain::face::template::ModelId;
 
 use super::{
-    manifest::{BUILT_WITH, Manifest, ModelPin, Threshold},
+    manifest::{BUILT_WITH, EmbedderPin, EmbedderRecipe, Manifest, ModelPin, Threshold},
     runtime::{Runtime, RuntimeFault, Session},
 };
 
@@ -59,6 +59,11 @@ pub enum ModelFault {
         /// In the runtime's words.
         fault: RuntimeFault,
     },
+    /// The manifest's embedders do not make one embedding.
+    #[error(
+        "models/manifest.toml: the embedders' weights must be positive, and 1 in sum; an origin must be as long as the vector"
+    )]
+    BadRecipe,
     /// A model takes or gives other tensors than the manifest says.
     #[error("{file}: has other inputs or outputs than the manifest says; correct [model] in models/manifest.toml", file = .file.display())]
     OtherShapes {
@@ -90,7 +95,7 @@ pub struct Models {
     mesh: Verified,
     attack_near: Verified,
     attack_far: Verified,
-    embedder: Verified,
+    embedders: Vec<(EmbedderRecipe, Verified)>,
 }
 
 /// What was verified, a line per file.
@@ -108,16 +113,31 @@ pub fn verify_models(folder: &Path) -> Result<Models, ModelFault> {
     }
     let manifest = Manifest::parse(BUILT_WITH).map_err(|error| ModelFault::BadManifest(error.to_string()))?;
     let runtime = load_runtime(folder, &manifest)?;
+    check_recipe(&manifest.model.embedders)?;
     let model = |pin: &ModelPin| verify_model(folder, &runtime, pin);
+    let embedder = |pin: &EmbedderPin| Ok((pin.recipe.clone(), model(&pin.model)?));
     Ok(Models {
         detector: model(&manifest.model.detector)?,
         mesh: model(&manifest.model.mesh)?,
         attack_near: model(&manifest.model.attack_near)?,
         attack_far: model(&manifest.model.attack_far)?,
-        embedder: model(&manifest.model.embedder)?,
+        embedders: manifest.model.embedders.iter().map(embedder).collect::<Result<_, ModelFault>>()?,
         runtime,
         manifest,
     })
+}
+
+/// A cosine of 1 must mean the same face to every embedder, and an origin must lie where the vectors do.
+fn check_recipe(embedders: &[EmbedderPin]) -> Result<(), ModelFault> {
+    const ROUNDING: f32 = 1e-4;
+    let length = |pin: &ModelPin| pin.outputs.first().and_then(|output| output.shape.last().copied());
+    let is_one_of_many = |EmbedderPin { model, recipe }: &EmbedderPin| {
+        let fits = recipe.origin.is_empty() || length(model) == i64::try_from(recipe.origin.len()).ok();
+        fits && recipe.weight > 0.0
+    };
+    let sum: f32 = embedders.iter().map(|embedder| embedder.recipe.weight).sum();
+    let is_whole = (sum - 1.0).abs() <= ROUNDING && embedders.iter().all(is_one_of_many);
+    if is_whole { Ok(()) } else { Err(ModelFault::BadRecipe) }
 }
 
 fn load_runtime(folder: &Path, manifest: &Manifest) -> Result<Runtime, ModelFault> {
@@ -168,15 +188,21 @@ impl Models {
         let pinned =
             runtime.build.get(std::env::consts::ARCH).map(|pin| pin.sha256.clone()).unwrap_or_default();
         let mut files = vec![(runtime.file.clone(), pinned, "MIT".to_owned())];
-        for model in [&self.detector, &self.mesh, &self.attack_near, &self.attack_far, &self.embedder] {
+        let one_each = [&self.detector, &self.mesh, &self.attack_near, &self.attack_far];
+        for model in one_each.into_iter().chain(self.embedders.iter().map(|(_, model)| model)) {
             files.push((model.pin.file.clone(), model.pin.sha256.clone(), model.pin.licence.clone()));
         }
         Report { files }
     }
 
-    /// The embedder's name in templates: the SHA-256 of its file.
+    /// The embedders' name in templates: a SHA-256 over their files and over all that is done with them. Whatever changes
+    /// an embedding changes the name.
     pub fn embedder_id(&self) -> ModelId {
-        ModelId(self.embedder.pin.sha256.clone())
+        let mut recipe = Sha256::new();
+        for (used, model) in &self.embedders {
+            recipe.update(format!("{} {used:?}\n", model.pin.sha256));
+        }
+        ModelId(hex::encode(recipe.finalize()))
     }
 
     /// A threshold with the error rates that it stands for.
@@ -204,9 +230,9 @@ impl Models {
         self.session(&self.attack_far)
     }
 
-    /// Opens a session of the embedder.
-    pub fn embedder(&self) -> Result<Session, ModelFault> {
-        self.session(&self.embedder)
+    /// Opens a session of every embedder, in the manifest's order.
+    pub fn embedder(&self) -> Result<Vec<(EmbedderRecipe, Session)>, ModelFault> {
+        self.embedders.iter().map(|(recipe, model)| Ok((recipe.clone(), self.session(model)?))).collect()
     }
 
     fn session(&self, model: &Verified) -> Result<Session, ModelFault> {

@@ -39,14 +39,21 @@ fn refusal(folder: &Path) -> ModelFault {
 #[test]
 fn the_built_models_are_accepted_and_reported() {
     let report = models().report();
-    assert_eq!(report.files.len(), 6);
+    assert_eq!(report.files.len(), 7);
     assert!(report.files.iter().all(|(_, sha256, licence)| sha256.len() == 64 && !licence.is_empty()));
     assert_eq!(models().embedder_id().as_str().len(), 64);
 }
 
 #[test]
 fn one_flipped_bit_in_any_file_is_refused_and_the_file_is_named() {
-    let files = ["yunet.onnx", "mesh.onnx", "minifasnet_v2.onnx", "minifasnet_v1se.onnx", "sface.onnx"];
+    let files = [
+        "yunet.onnx",
+        "mesh.onnx",
+        "minifasnet_v2.onnx",
+        "minifasnet_v1se.onnx",
+        "sface.onnx",
+        "mobilefacenet.onnx",
+    ];
     for file in files.into_iter().chain(["libonnxruntime.so"]) {
         let folder = copy_with(file, flip_a_bit);
         // A process loads one runtime library; the link in the copy leads to the same file.
@@ -75,7 +82,7 @@ fn a_missing_model_is_refused_with_the_command_that_makes_it() {
 #[test]
 fn a_golden_answer_that_is_off_is_noticed() {
     let manifest = Manifest::parse(BUILT_WITH).unwrap();
-    let golden = &manifest.model.embedder.golden;
+    let golden = &manifest.model.embedders[0].model.golden;
     let mut answer = vec![0.0; 128];
     for (i, value) in golden.outputs["fc1"].iter().enumerate() {
         answer[128 * i / 8] = *value;
