@@ -174,7 +174,7 @@ pub fn assemble(parts: Parts) -> App {
         bank: shown.bank,
         accounts: shown.accounts,
     });
-    let catalogue = AcrCatalogue::shipped(settings.face_freshness);
+    let catalogue = AcrCatalogue::shipped(settings.face_freshness, settings.face.ways);
     let metadata = metadata(&issuer, &catalogue);
     let policy = Arc::new(AuthorizePolicy {
         catalogue,

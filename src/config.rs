@@ -24,6 +24,17 @@ use reader::Reader;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::{Path, PathBuf};
 
+use crate::domain::{
+    authn::{
+        ledger::{Method, Methods},
+        ways::WayPolicy,
+    },
+    face::way::{Way, Ways},
+};
+
+/// The ways by their names.
+const WAYS: [(&str, Way); 3] = [("turns", Way::Turns), ("distance", Way::Distance), ("still", Way::Still)];
+
 /// Everything that can be set, valid as a whole.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -49,6 +60,8 @@ pub struct Config {
     pub step_up: StepUp,
     /// How faces are judged and answered.
     pub face: Face,
+    /// What the contexts demand.
+    pub acr: AcrDemands,
     /// How long what the provider issues is good for.
     pub tokens: Tokens,
     /// How many failures are borne.
@@ -101,6 +114,17 @@ pub struct StepUp {
 pub struct Face {
     /// How long after its arrival a capture is answered; one that takes longer waits for the next multiple.
     pub answer_after: SignedDuration,
+    /// The ways in which a challenge can be answered.
+    pub ways: Ways,
+    /// The other factors beside which a face that does not move counts.
+    pub still_with: Methods,
+}
+
+/// `[acr]`: what the contexts demand.
+#[derive(Debug, Clone, Copy)]
+pub struct AcrDemands {
+    /// The ways that earn the face context; none named: all that there are.
+    pub face_ways: Ways,
 }
 
 /// `[tokens]`: how long what the provider issues is good for.
@@ -207,6 +231,17 @@ impl Config {
         reader.conclude(config)
     }
 
+    /// The rule of ways that the settings make.
+    #[must_use]
+    pub fn ways(&self) -> WayPolicy {
+        let demanded = self.acr.face_ways;
+        WayPolicy {
+            offered: self.face.ways,
+            counted: if demanded.is_empty() { self.face.ways } else { demanded },
+            still_with: self.face.still_with,
+        }
+    }
+
     /// The folder of the key-encryption keys that wrap data keys.
     #[must_use]
     pub fn template_keys_dir(&self) -> PathBuf {
@@ -249,7 +284,15 @@ impl Config {
                 parent_ceremony_counts: from.flag("step_up.parent_ceremony_counts", false),
                 ceremony: from.seconds("step_up.ceremony_seconds", 300, 60..=600),
             },
-            face: Face { answer_after: from.millis("face.answer_after_ms", 2_000, 100..=10_000) },
+            face: Face {
+                answer_after: from.millis("face.answer_after_ms", 2_000, 100..=10_000),
+                ways: from.several("face.ways", &[Way::Turns, Way::Distance], &WAYS).into_iter().collect(),
+                still_with: from
+                    .several("face.still_with", &[], &[("pwd", Method::Pwd)])
+                    .into_iter()
+                    .collect(),
+            },
+            acr: AcrDemands { face_ways: from.several("acr.face_ways", &[], &WAYS).into_iter().collect() },
             tokens: Tokens {
                 code: from.seconds("tokens.code_seconds", 60, 10..=600),
                 id_token: from.seconds("tokens.id_token_seconds", 300, 60..=3_600),

@@ -117,7 +117,7 @@ impl Parts {
 
     /// Clients.
     pub fn clients(&self) -> Clients {
-        let catalogue = AcrCatalogue::shipped(self.config.step_up.freshness);
+        let catalogue = AcrCatalogue::shipped(self.config.step_up.freshness, self.config.ways());
         Clients::new(self.store.clone(), self.clock.clone(), self.entropy.clone(), catalogue)
     }
 }

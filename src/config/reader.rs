@@ -132,6 +132,26 @@ impl Reader {
         })
     }
 
+    /// A list of names; in the environment they stand in one text with commas between them.
+    pub(super) fn several<T: Copy>(
+        &mut self,
+        key: &'static str,
+        default: &[T],
+        choices: &[(&str, T)],
+    ) -> Vec<T> {
+        let names: Vec<_> = choices.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+        let mend = format!("Write a list, as in [{}], of some of these.", names.join(", "));
+        let choice =
+            |name: &str| choices.iter().find(|(known, _)| *known == name.trim()).map(|(_, choice)| *choice);
+        self.read(key, default.to_vec(), &mend, |value| match value {
+            Value::Array(_, names) => names.iter().map(|name| choice(name.as_str()?)).collect(),
+            Value::String(_, text) => {
+                text.split(',').filter(|name| !name.trim().is_empty()).map(choice).collect()
+            }
+            _ => None,
+        })
+    }
+
     fn read<T>(
         &mut self,
         key: &'static str,

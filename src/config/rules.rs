@@ -2,6 +2,7 @@
 
 use super::Config;
 use super::reader::Reader;
+use crate::domain::face::way::Way;
 use std::net::IpAddr;
 use std::path::{Component, Path, PathBuf};
 use url::{Host, Url};
@@ -15,6 +16,7 @@ pub(super) fn check(config: &Config, reader: &mut Reader) {
     key_is_private(config, reader);
     order_of_times(config, reader);
     order_of_attempts(config, reader);
+    ways_lead_somewhere(config, reader);
 }
 
 /// OpenID Connect Discovery 1.0 §3: https, no query and no fragment; plain http only on this machine.
@@ -110,6 +112,32 @@ fn key_is_private(config: &Config, reader: &mut Reader) {
             "key_file",
             "can be read by other users of this machine",
             format!("Run: chmod 600 {}", config.key_file.display()),
+        );
+    }
+}
+
+/// Whoever is offered a way gets somewhere by it, and there is one at all.
+fn ways_lead_somewhere(config: &Config, reader: &mut Reader) {
+    let policy = config.ways();
+    if policy.offered.is_empty() {
+        reader.problem(
+            "face.ways",
+            "names no way",
+            "Name one at least; the default is [\"turns\", \"distance\"].",
+        );
+    }
+    if policy.offered.contains(Way::Still) && policy.still_with.iter().next().is_none() {
+        reader.problem(
+            "face.ways",
+            "has \"still\", which counts only beside another factor, and face.still_with names none",
+            "Take \"still\" out, or set still_with = [\"pwd\"] under [face].",
+        );
+    }
+    if policy.counted.iter().any(|way| !policy.offered.contains(way)) {
+        reader.problem(
+            "acr.face_ways",
+            "names a way that face.ways does not have",
+            "Name only ways that can be chosen, or leave it out for all of them.",
         );
     }
 }

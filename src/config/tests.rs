@@ -3,6 +3,7 @@
 use super::environment::Environment;
 use super::reader::Reader;
 use super::{Config, ConfigError, LogFormat};
+use crate::domain::face::way::Way;
 use jiff::SignedDuration;
 
 const LOCAL: &str = "issuer = \"http://localhost:8080\"\n";
@@ -212,6 +213,30 @@ fn limits_that_contradict_each_other_are_told() {
     );
     let found = problems(&text);
     assert_eq!(found.len(), 3, "{found:?}");
+}
+
+#[test]
+fn ways_that_lead_nowhere_are_told() {
+    let face = |text: &str| format!("{LOCAL}[face]\n{text}");
+    assert!(only_problem(&face("ways = []\n")).contains("names no way"));
+    assert!(only_problem(&face("ways = [\"turns\", \"still\"]\n")).contains("face.still_with names none"));
+    assert!(
+        only_problem(&face("ways = [\"turns\"]\n[acr]\nface_ways = [\"distance\"]\n"))
+            .contains("acr.face_ways")
+    );
+    assert!(only_problem(&face("ways = [\"dance\"]\n")).contains("Write a list"));
+    assert!(only_problem(&face("still_with = [\"face\"]\n")).contains("Write a list"));
+}
+
+#[test]
+fn the_ways_that_count_are_those_that_can_be_chosen_unless_a_context_demands_fewer() {
+    let ways = |text: &str| parse(&format!("{LOCAL}{text}")).unwrap().ways();
+    assert!(ways("").counted.iter().eq([Way::Turns, Way::Distance]));
+    assert!(ways("acr.face_ways = [\"turns\"]\n").counted.iter().eq([Way::Turns]));
+    let still = ways("face = { ways = [\"turns\", \"still\"], still_with = [\"pwd\"] }\n");
+    assert!(still.counted.iter().eq([Way::Turns, Way::Still]));
+    let given = with("FACESTEP_FACE__WAYS", "distance, turns").unwrap().ways();
+    assert!(given.offered.iter().eq([Way::Turns, Way::Distance]));
 }
 
 #[test]

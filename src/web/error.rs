@@ -89,7 +89,10 @@ impl From<Unserved<FaceRefusal>> for Failure {
                 Self::Busy { retry_seconds: RETRY_SECONDS }
             }
             Unserved::Refused(
-                FaceRefusal::WrongStep | FaceRefusal::Attempt(_) | FaceRefusal::NoMoreCaptures,
+                FaceRefusal::WrongStep
+                | FaceRefusal::OtherWay
+                | FaceRefusal::Attempt(_)
+                | FaceRefusal::NoMoreCaptures,
             ) => Self::WrongStep,
         }
     }

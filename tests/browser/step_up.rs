@@ -58,3 +58,21 @@ async fn whoever_withdrew_their_consent_is_asked_for_it_again() {
 fn seconds_now() -> i64 {
     std::time::UNIX_EPOCH.elapsed().unwrap().as_secs().try_into().unwrap()
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_who_does_not_turn_their_head_steps_up_by_distance() {
+    let provider = Provider::start_enrolled().await;
+    let bank = Bank::start(&provider, Ask::EssentialClaim, &[]).await;
+    let browser = Browser::start(Camera::Actor(Actor::obeying(OWNER.actor))).await;
+    let person = Visit(&browser.driver);
+    person.signs_in_at_the_bank(&bank, OWNER.username).await;
+    person.presses("#transfer").await;
+    person.chooses_way("distance").await;
+    person.begins_capture().await;
+    let mut prompts = person.prompts_until(&["#done", "#outcome", ".trouble:not([hidden])"]).await;
+    person.sees("#done").await;
+    prompts.retain(|prompt| prompt != "centre");
+    assert!(!prompts.is_empty() && prompts.iter().all(|prompt| prompt == "nearer" || prompt == "farther"));
+    assert!(provider.audit().contains("\"way\":\"distance\""));
+    browser.quit().await;
+}

@@ -17,3 +17,4 @@ mod restart;
 mod scene;
 mod secrecy;
 mod socket;
+mod ways;

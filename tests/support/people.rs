@@ -2,9 +2,10 @@
 
 use facestep::domain::{
     authn::{
-        ledger::{AssuranceEntry, Evidence, Method},
+        ledger::{AssuranceEntry, Evidence, Method, Showing},
         policy::MissReason,
     },
+    face::way::Way,
     id::{InteractionId, RunId, UserId},
     secret::TokenHash,
     user::{User, Username, VerifiedAttributes},
@@ -44,11 +45,16 @@ impl TestApp {
 
     /// Records in a session that a face was verified just now, as a completed child run would.
     pub async fn prove_face(&self, session: TokenHash) {
+        self.prove_face_by(Way::Turns, session).await;
+    }
+
+    /// The same, in some way.
+    pub async fn prove_face_by(&self, way: Way, session: TokenHash) {
         let achieved_at = self.clock.now();
         self.store
             .transact(move |db| {
                 let mut session = db.find_session(&session)?.expect("a session");
-                let evidence = Evidence::ChildRun(RunId::from_random([9; 16]));
+                let evidence = Evidence::ChildRun(Showing { run: RunId::from_random([9; 16]), way });
                 session.ledger.record(AssuranceEntry { method: Method::Face, achieved_at, evidence });
                 db.save_session(&session)
             })

@@ -54,6 +54,7 @@ fn face(config: &Config, shipped: FacePolicy) -> FacePolicy {
             population_most: attempts.population_failures_per_hour.into(),
         },
         answers: Duration::try_from(config.face.answer_after).map_or(shipped.answers, AnswerBeat::every),
+        ways: config.ways(),
         parent_ceremony_counts: config.step_up.parent_ceremony_counts,
         ..shipped
     }

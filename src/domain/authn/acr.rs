@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     amr::Amr,
     ledger::{AssuranceLedger, Method},
+    ways::WayPolicy,
 };
 
 /// The name of an authentication context class (OpenID Connect Core 1.0 §2, `acr`).
@@ -41,6 +42,8 @@ pub struct AcrRule {
     pub ages_by: Method,
     /// How old that entry may be; `None` for as old as the session.
     pub freshness: Option<SignedDuration>,
+    /// Which ways of a face check count, where it needs one.
+    pub ways: WayPolicy,
 }
 
 /// What a session's ledger is worth in one context, ready for a token.
@@ -68,7 +71,7 @@ pub struct Moment {
 impl AcrRule {
     /// What the ledger is worth under this rule.
     pub fn judge(&self, ledger: &AssuranceLedger, moment: Moment) -> Option<Assurance> {
-        if !self.methods.iter().all(|method| ledger.latest(*method).is_some()) {
+        if !self.methods.iter().all(|method| self.has(ledger, *method)) {
             return None;
         }
         let auth_time = ledger.latest(self.ages_by)?.achieved_at;
@@ -78,9 +81,16 @@ impl AcrRule {
         (fresh && active).then(|| Assurance { acr: self.acr.clone(), amr: amr_of(&self.methods), auth_time })
     }
 
+    /// Whether the ledger has an entry of this method that counts here.
+    fn has(&self, ledger: &AssuranceLedger, method: Method) -> bool {
+        let counts = |way| self.ways.counts(way, ledger);
+        ledger.latest(method).is_some_and(|entry| entry.evidence.way().is_none_or(counts))
+    }
+
     /// Whether whoever earns this context has given every proof that the other one asks for.
     pub fn implies(&self, other: &Self) -> bool {
-        other.methods.iter().all(|method| self.methods.contains(method))
+        let ways_are_within = !other.methods.contains(&Method::Face) || self.ways.is_within(&other.ways);
+        ways_are_within && other.methods.iter().all(|method| self.methods.contains(method))
     }
 }
 
@@ -103,7 +113,7 @@ pub struct AcrCatalogue {
 
 impl AcrCatalogue {
     /// The contexts that ship: face over password.
-    pub fn shipped(face_freshness: SignedDuration) -> Self {
+    pub fn shipped(face_freshness: SignedDuration, ways: WayPolicy) -> Self {
         Self {
             rules: vec![
                 AcrRule {
@@ -111,12 +121,14 @@ impl AcrCatalogue {
                     methods: vec![Method::Pwd, Method::Face],
                     ages_by: Method::Face,
                     freshness: Some(face_freshness),
+                    ways,
                 },
                 AcrRule {
                     acr: Acr::pwd(),
                     methods: vec![Method::Pwd],
                     ages_by: Method::Pwd,
                     freshness: None,
+                    ways,
                 },
             ],
         }

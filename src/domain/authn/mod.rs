@@ -5,3 +5,4 @@ pub mod amr;
 pub mod ledger;
 pub mod policy;
 pub mod requirement;
+pub mod ways;

@@ -52,3 +52,34 @@ impl Way {
         }
     }
 }
+
+/// Some of the ways.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ways(u8);
+
+impl Ways {
+    /// Whether it is one of them.
+    pub fn contains(self, way: Way) -> bool {
+        self.0 & Self::bit(way) != 0
+    }
+
+    /// Each of them, in the order in which they are offered.
+    pub fn iter(self) -> impl Iterator<Item = Way> {
+        Way::ALL.into_iter().filter(move |way| self.contains(*way))
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    fn bit(way: Way) -> u8 {
+        1 << way as u8
+    }
+}
+
+impl FromIterator<Way> for Ways {
+    fn from_iter<I: IntoIterator<Item = Way>>(ways: I) -> Self {
+        Self(ways.into_iter().fold(0, |all, way| all | Self::bit(way)))
+    }
+}

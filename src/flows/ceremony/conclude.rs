@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::{
         audit::AuditKind,
-        authn::ledger::{AssuranceEntry, Evidence, Method},
+        authn::ledger::{AssuranceEntry, Evidence, Method, Showing},
         face::{
             attempts::{AttemptBudget, DeviceScope},
             ceremony::Ceremony,
@@ -128,14 +128,15 @@ impl Conclusion {
         let event = scribe.ceremony_event(AuditKind::CeremonyConcluded, &interaction, ceremony);
         db.append_event(&event.with("passed", true))?;
         let mut run = run_of(db, ceremony)?;
+        let showing = Showing { run: run.id.clone(), way: ceremony.challenge.way() };
         let evidence = match run.kind {
             RunKind::Parent => {
                 self.enrol(db, scribe, &interaction, &mut run, passed)?;
-                self.policy.parent_ceremony_counts.then(|| Evidence::ParentRun(run.id.clone()))
+                self.policy.parent_ceremony_counts.then_some(Evidence::ParentRun(showing))
             }
             RunKind::Child { .. } => {
                 run.complete_child(passed, scribe.now)?;
-                Some(Evidence::ChildRun(run.id.clone()))
+                Some(Evidence::ChildRun(showing))
             }
         };
         db.save_run(&run)?;
@@ -149,7 +150,13 @@ impl Conclusion {
             DeviceScope::Known(_) => None,
             DeviceScope::Unknown => self.remember_browser(db, scribe, &budget.user)?,
         };
-        Ok(Judged { interaction: interaction.id, outcome: Outcome::Done, renewed, device })
+        Ok(Judged {
+            interaction: interaction.id,
+            way: ceremony.challenge.way(),
+            outcome: Outcome::Done,
+            renewed,
+            device,
+        })
     }
 
     /// Remembers the browser for this account; the secret is new only where the browser has none. One that it has may be
@@ -233,6 +240,12 @@ impl Conclusion {
         };
         db.save_budget(&budget)?;
         db.append_event(&event)?;
-        Ok(Judged { interaction: interaction.id, outcome, renewed: None, device: None })
+        Ok(Judged {
+            interaction: interaction.id,
+            way: ceremony.challenge.way(),
+            outcome,
+            renewed: None,
+            device: None,
+        })
     }
 }

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     domain::{
         audit::{AuditEvent, AuditKind},
+        authn::ways::WayPolicy,
         face::{
             attempts::{AttemptPolicy, AttemptRefusal},
             ceremony::{Ceremony, CeremonyRefusal},
@@ -58,6 +59,8 @@ pub struct FacePolicy {
     pub verification: VerificationPolicy,
     /// How many tries there are.
     pub attempts: AttemptPolicy,
+    /// Which ways may be chosen, and which count.
+    pub ways: WayPolicy,
     /// When an upload is answered.
     pub answers: AnswerBeat,
     /// How many captures one interaction may open, so that nobody can shop for an easy challenge.
@@ -74,6 +77,7 @@ impl Default for FacePolicy {
             capture: CapturePolicy::default(),
             verification: VerificationPolicy::default(),
             attempts: AttemptPolicy::default(),
+            ways: WayPolicy::default(),
             answers: AnswerBeat::default(),
             most_ceremonies: 12,
             most_lookups: 5,
@@ -129,6 +133,9 @@ pub enum FaceRefusal {
         /// When the next window begins.
         until: Timestamp,
     },
+    /// The way that was chosen is not open to the session.
+    #[error("other_way")]
+    OtherWay,
     /// The interaction has opened as many captures as it may.
     #[error("no_more_captures")]
     NoMoreCaptures,
@@ -204,7 +211,7 @@ impl Scribe {
         event.user = Some(ceremony.user.clone());
         event.run = Some(ceremony.run.clone());
         event.ceremony = Some(ceremony.id.clone());
-        event
+        event.with("way", ceremony.challenge.way().name())
     }
 }
 

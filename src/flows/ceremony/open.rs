@@ -6,12 +6,13 @@ use super::{Ceremonies, FaceRefusal, Served, Visit};
 use crate::{
     domain::{
         audit::AuditKind,
+        authn::ledger::AssuranceLedger,
         face::{
             attempts::AttemptBudget,
             capture::CaptureNonce,
             ceremony::{Ceremony, CeremonyParts, CeremonyStage},
             challenge::LivenessChallenge,
-            way::Way,
+            way::{Way, Ways},
         },
         id::{CeremonyId, InteractionId, UserId},
         secret::TokenHash,
@@ -24,7 +25,7 @@ use crate::{
 const LONGEST_WAIT: i64 = 3_600;
 
 impl Ceremonies {
-    /// Opens a capture for the interaction's run, if the account's tries, everybody's and the interaction's own limit allow
+    /// Opens a capture for the interaction's run in the way that was chosen, if the way is open to the session, and the account's tries, everybody's and the interaction's own limit allow
     /// it. The upload asks for everybody's again; asked here, nobody turns their head for nothing.
     pub async fn open(&self, interaction: &InteractionId, browser: &Browser, way: Way) -> Served<CeremonyId> {
         let id = CeremonyId::from_random(self.room.entropy.bytes());
@@ -46,6 +47,9 @@ impl Ceremonies {
                 let run = visit.run_in_progress().ok_or(FaceRefusal::WrongStep)?;
                 let ceremony = Ceremony::open(run, parts, policy.capture.lifetime, scribe.now)
                     .ok_or(FaceRefusal::WrongStep)?;
+                if !policy.ways.open_to(&visit.session.ledger).contains(way) {
+                    return Err(FaceRefusal::OtherWay.into());
+                }
                 budget_of(db, &visit, &browser)?.admit(scribe.now, &policy.attempts)?;
                 let window = policy.attempts.window(scribe.now);
                 if !db.has_population_room(window, policy.attempts.population_most)? {
@@ -62,6 +66,11 @@ impl Ceremonies {
                 Ok(ceremony.id)
             })
             .await
+    }
+
+    /// The ways that a session may choose from now.
+    pub fn ways_open_to(&self, ledger: &AssuranceLedger) -> Ways {
+        self.room.policy.ways.open_to(ledger)
     }
 
     /// Seconds from now to a moment, the last begun one counted whole; an hour at most and one at least.
@@ -88,12 +97,11 @@ impl Ceremonies {
         Ok(())
     }
 
-    /// The interaction that a capture of this browser belongs to, whatever became of the capture.
-    pub async fn interaction_of(&self, ceremony: &CeremonyId, browser: &Browser) -> Served<InteractionId> {
+    /// A capture of this browser, whatever became of it.
+    pub async fn recall(&self, ceremony: &CeremonyId, browser: &Browser) -> Served<Ceremony> {
         let (id, session) = (ceremony.clone(), browser.session.id.clone());
         let found = self.room.store.read(move |db| db.find_ceremony(&id)).await?;
-        let own = found.filter(|ceremony| ceremony.session == session);
-        own.map(|ceremony| ceremony.interaction).ok_or_else(unknown)
+        found.filter(|ceremony| ceremony.session == session).ok_or_else(unknown)
     }
 
     async fn find_own(&self, ceremony: &CeremonyId, browser: &Browser) -> Served<Ceremony> {

@@ -19,6 +19,7 @@ use crate::{
             renewal::ProtectedReference,
             template::FaceTemplate,
             verification::{Advice, Cause, Identity, Reference, Rejection, Verdict, verify},
+            way::Way,
         },
         id::{CeremonyId, InteractionId},
         secret::SecretToken,
@@ -33,6 +34,8 @@ use crate::{
 pub struct Judged {
     /// The request it belongs to.
     pub interaction: InteractionId,
+    /// The way in which the challenge was to be answered.
+    pub way: Way,
     /// How it ended.
     pub outcome: Outcome,
     /// The session's new secret, where a proof was recorded.
@@ -85,10 +88,10 @@ impl Ceremonies {
             Err(AnalyzerFault::BadPicture(_)) => not_verified(Cause::Unreadable),
             Err(AnalyzerFault::Fault(fault)) => return Err(fault.into()),
         };
-        let (interaction, way) = (spent.ceremony.interaction.clone(), spent.ceremony.challenge.way());
+        let interaction = spent.ceremony.interaction.clone();
         let mut judged = self.conclude(spent, browser, verdict).await?;
         if let Outcome::Again { next, .. } = &mut judged.outcome {
-            *next = match self.open(&interaction, browser, way).await {
+            *next = match self.open(&interaction, browser, judged.way).await {
                 Ok(fresh) => Some(fresh),
                 // The rules allow no further capture now; the outcome's page says so.
                 Err(Unserved::Refused(_)) => None,

@@ -19,7 +19,7 @@ use crate::{
     domain::{
         face::{
             ceremony::{Ceremony, CeremonyRefusal},
-            way::Way,
+            way::{Way, Ways},
         },
         id::CeremonyId,
     },
@@ -64,8 +64,8 @@ impl FromRequest for OfCeremony {
     }
 }
 
-/// What is about to happen, before the camera opens.
-pub fn briefing(open: &OpenInteraction, station: Station) -> HttpResponse {
+/// What is about to happen, before the camera opens, and the ways that can be chosen.
+pub fn briefing(app: &App, open: &OpenInteraction, station: Station) -> HttpResponse {
     let purpose = if station == Station::Portrait { Purpose::Enrol } else { Purpose::StepUp };
     pages::shown(&BriefingPage {
         interaction: open.interaction.id.to_string(),
@@ -73,6 +73,7 @@ pub fn briefing(open: &OpenInteraction, station: Station) -> HttpResponse {
         client: open.client.name.clone(),
         returns_to: FormTarget::of(&open.request.terms.redirect_uri),
         purpose,
+        ways: app.ceremonies.ways_open_to(&open.session.ledger),
         just_enrolled: station == Station::Template { just_enrolled: true },
     })
 }
@@ -86,9 +87,14 @@ pub async fn begin(
     form: Form,
 ) -> Result<HttpResponse, Failure> {
     form.prove_own(&request, &app, &browser)?;
-    match app.ceremonies.open(&interaction, &browser, Way::Turns).await {
+    let Some(way) = chosen(&form, app.ceremonies.ways_open_to(&browser.session.ledger)) else {
+        return Ok(see_other(&resume_address(&interaction)));
+    };
+    match app.ceremonies.open(&interaction, &browser, way).await {
         Ok(ceremony) => Ok(see_other(&capture_address(&ceremony))),
-        Err(Unserved::Refused(FaceRefusal::Attempt(_))) => Ok(see_other(&outcome_address(&interaction, &[]))),
+        Err(Unserved::Refused(FaceRefusal::Attempt(_))) => {
+            Ok(see_other(&outcome_address(&interaction, &[], way)))
+        }
         Err(Unserved::Refused(FaceRefusal::NoMoreCaptures)) => {
             app.step_up.give_up(&interaction, &browser, GivenUp::NoMoreCaptures).await?;
             let next = app.authorize.advance(&interaction, &browser).await?;
@@ -97,10 +103,21 @@ pub async fn begin(
         Err(Unserved::Refused(FaceRefusal::Crowded { until })) => {
             let open = app.authorize.find(&interaction, &browser).await?;
             let wait_seconds = app.ceremonies.seconds_until(until);
-            Ok(no_room(&outcome_page(&open, OutcomeWords::Unavailable { wait_seconds }), wait_seconds))
+            let page = outcome_page(&open, OutcomeWords::Unavailable { wait_seconds }, Some(way));
+            Ok(no_room(&page, wait_seconds))
         }
-        Err(Unserved::Refused(FaceRefusal::WrongStep)) => Ok(see_other(&resume_address(&interaction))),
+        Err(Unserved::Refused(FaceRefusal::WrongStep | FaceRefusal::OtherWay)) => {
+            Ok(see_other(&resume_address(&interaction)))
+        }
         Err(other) => Err(other.into()),
+    }
+}
+
+/// The way that a form names; the first that is open where it names none.
+fn chosen(form: &Form, open: Ways) -> Option<Way> {
+    match form.value("way") {
+        Some(name) => Way::parse(name),
+        None => open.iter().next(),
     }
 }
 
@@ -117,8 +134,8 @@ pub async fn show(
         found => Some(found?),
     };
     let Some(found) = found else {
-        let interaction = app.ceremonies.interaction_of(&ceremony, &browser).await?;
-        return Ok(see_other(&resume_address(&interaction)));
+        let gone = app.ceremonies.recall(&ceremony, &browser).await?;
+        return Ok(see_other(&resume_address(&gone.interaction)));
     };
     let open = app.authorize.find(&found.interaction, &browser).await?;
     let station = or_elsewhere(app.step_up.station(&found.interaction, &browser).await)?;
@@ -177,8 +194,8 @@ pub async fn upload(
     match app.ceremonies.answer(&ceremony, &browser, jwe, received).await {
         Ok(judged) => Ok(upload_answer::judged(&app, &judged)),
         Err(Unserved::Refused(FaceRefusal::Attempt(_))) => {
-            let interaction = app.ceremonies.interaction_of(&ceremony, &browser).await?;
-            Ok(upload_answer::not_admitted(&interaction))
+            let sent = app.ceremonies.recall(&ceremony, &browser).await?;
+            Ok(upload_answer::not_admitted(&sent.interaction, sent.challenge.way()))
         }
         Err(Unserved::Refused(FaceRefusal::Crowded { until })) => {
             Err(Failure::Busy { retry_seconds: app.ceremonies.seconds_until(until) })
@@ -196,7 +213,7 @@ pub async fn decline(
     form: Form,
 ) -> Result<HttpResponse, Failure> {
     form.prove_own(&request, &app, &browser)?;
-    let interaction = app.ceremonies.interaction_of(&ceremony, &browser).await?;
+    let interaction = app.ceremonies.recall(&ceremony, &browser).await?.interaction;
     app.step_up.give_up(&interaction, &browser, super::outcome::why(&form)).await?;
     let next = app.authorize.advance(&interaction, &browser).await?;
     Ok(follow(&app, &interaction, &next, None))

@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{check::or_elsewhere, outcome::outcome_address};
 use crate::{
+    domain::face::way::Way,
     flows::{authorize::OpenInteraction, enrol::Identified},
     ports::store,
     web::{
@@ -41,7 +42,7 @@ pub async fn submit(
     match or_elsewhere(app.enrol.identify(&interaction, &browser, &number).await)? {
         None => Ok(see_other(&resume_address(&interaction))),
         Some(Identified::Matched) => Ok(see_other(&format!("/interaction/{interaction}/enrol"))),
-        Some(Identified::Refused) => Ok(see_other(&outcome_address(&interaction, &[]))),
+        Some(Identified::Refused) => Ok(see_other(&outcome_address(&interaction, &[], Way::Turns))),
         Some(Identified::NoRecord) => page(&app, &open, number, Some(IdentityProblem::NoMatch)).await,
         Some(Identified::SourceDown) => page(&app, &open, number, Some(IdentityProblem::SourceDown)).await,
     }

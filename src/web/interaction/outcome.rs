@@ -6,7 +6,10 @@ use serde::Deserialize;
 
 use super::check::or_elsewhere;
 use crate::{
-    domain::{face::verification::Advice, id::InteractionId},
+    domain::{
+        face::{verification::Advice, way::Way},
+        id::InteractionId,
+    },
     flows::{
         authorize::OpenInteraction,
         step_up::{GivenUp, Setback},
@@ -22,11 +25,13 @@ use crate::{
     },
 };
 
-/// What the address of the page says: advice by the protocol's names; what is no advice is passed over.
+/// What the address of the page says: advice and the way, by the protocol's names; what is neither is passed over.
 #[derive(Deserialize)]
 pub struct Told {
     #[serde(default)]
     advice: String,
+    #[serde(default)]
+    way: String,
 }
 
 /// `GET /interaction/{interaction}/outcome`.
@@ -48,16 +53,17 @@ pub async fn show(
         Some(Setback::Elsewhere) | None => return Ok(see_other(&resume_address(&interaction))),
     };
     let open = app.authorize.find(&interaction, &browser).await?;
-    Ok(pages::shown(&outcome_page(&open, outcome)))
+    Ok(pages::shown(&outcome_page(&open, outcome, Way::parse(&told.way))))
 }
 
-/// The page about an outcome.
-pub fn outcome_page(open: &OpenInteraction, outcome: Outcome) -> OutcomePage {
+/// The page about an outcome; another try is in the same way.
+pub fn outcome_page(open: &OpenInteraction, outcome: Outcome, way: Option<Way>) -> OutcomePage {
     OutcomePage {
         interaction: open.interaction.id.to_string(),
         csrf: open.session.csrf.expose().to_owned(),
         client: open.client.name.clone(),
         returns_to: FormTarget::of(&open.request.terms.redirect_uri),
+        way,
         outcome,
     }
 }
@@ -85,12 +91,17 @@ pub fn why(form: &Form) -> GivenUp {
     }
 }
 
-/// Where the page is.
-pub fn outcome_address(interaction: &InteractionId, advice: &[Advice]) -> String {
+/// Where the page is. The way that is usual needs no word.
+pub fn outcome_address(interaction: &InteractionId, advice: &[Advice], way: Way) -> String {
     let names: Vec<&str> = advice.iter().map(|advice| advice.code()).collect();
-    match names.is_empty() {
+    let told = [
+        (!names.is_empty()).then(|| format!("advice={}", names.join(","))),
+        (way != Way::Turns).then(|| format!("way={}", way.name())),
+    ];
+    let told: Vec<String> = told.into_iter().flatten().collect();
+    match told.is_empty() {
         true => format!("/interaction/{interaction}/outcome"),
-        false => format!("/interaction/{interaction}/outcome?advice={}", names.join(",")),
+        false => format!("/interaction/{interaction}/outcome?{}", told.join("&")),
     }
 }
 

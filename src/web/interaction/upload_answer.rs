@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{ceremony::capture_address, outcome::outcome_address};
 use crate::{
-    domain::id::InteractionId,
+    domain::{face::way::Way, id::InteractionId},
     flows::ceremony::{Judged, Outcome},
     web::{follow::resume_address, state::App},
 };
@@ -29,8 +29,8 @@ pub fn judged(app: &App, judged: &Judged) -> HttpResponse {
 }
 
 /// The answer to a capture that the account's tries do not allow now: as to one that was not verified.
-pub fn not_admitted(interaction: &InteractionId) -> HttpResponse {
-    of_one_length(&refused(interaction))
+pub fn not_admitted(interaction: &InteractionId, way: Way) -> HttpResponse {
+    of_one_length(&refused(interaction, way))
 }
 
 fn told(judged: &Judged) -> Value {
@@ -41,14 +41,14 @@ fn told(judged: &Judged) -> Value {
             json!({ "outcome": "again", "advice": advice, "next": capture_address(fresh) })
         }
         Outcome::Again { advice, next: None } => {
-            json!({ "outcome": "refused", "next": outcome_address(interaction, advice) })
+            json!({ "outcome": "refused", "next": outcome_address(interaction, advice, judged.way) })
         }
-        Outcome::Refused => refused(interaction),
+        Outcome::Refused => refused(interaction, judged.way),
     }
 }
 
-fn refused(interaction: &InteractionId) -> Value {
-    json!({ "outcome": "refused", "next": outcome_address(interaction, &[]) })
+fn refused(interaction: &InteractionId, way: Way) -> Value {
+    json!({ "outcome": "refused", "next": outcome_address(interaction, &[], way) })
 }
 
 /// A JSON text of one length: the rest is white space, which means nothing (RFC 8259 §2). A proxy that compressed it would
@@ -78,7 +78,9 @@ mod tests {
         let outcomes =
             [Outcome::Done, Outcome::Refused, again(None), again(Some(CeremonyId::from_random([9; 16])))];
         for outcome in outcomes {
-            let judged = Judged { interaction: interaction.clone(), outcome, renewed: None, device: None };
+            let way = Way::Distance;
+            let judged =
+                Judged { interaction: interaction.clone(), way, outcome, renewed: None, device: None };
             let told = told(&judged);
             assert!(told.to_string().len() <= LENGTH / 2, "{told}");
             let body = of_one_length(&told).into_body().try_into_bytes().unwrap();

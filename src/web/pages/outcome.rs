@@ -6,6 +6,7 @@ use askama::Template;
 
 use super::text::filters;
 use super::{Page, text};
+use crate::domain::face::way::Way;
 use crate::web::headers::{FormTarget, Policy};
 
 /// `GET /interaction/{interaction}/outcome`; posts `csrf_token` to `…/retry` or `…/decline` (the client gets its error).
@@ -20,6 +21,8 @@ pub struct OutcomePage {
     pub client: String,
     /// Where the interaction ends: the proven redirect address, allowed as the target of this page's forms.
     pub returns_to: Option<FormTarget>,
+    /// The way in which it was tried, where it is known.
+    pub way: Option<Way>,
     /// How it ended.
     pub outcome: Outcome,
 }
@@ -176,6 +179,7 @@ impl OutcomePage {
             csrf: "csrf-sample".into(),
             client: "Example Bank".into(),
             returns_to: FormTarget::of("http://127.0.0.1:8081/callback"),
+            way: Some(Way::Distance),
             outcome: Outcome::NotVerified { advice: vec![Advice::Dark, Advice::TooFar], wait_seconds: 30 },
         }
     }

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::text::filters;
 use super::{Page, text};
+use crate::domain::face::way::{Way, Ways};
 use crate::web::headers::{FormTarget, Policy};
 
 /// Says what the face check is like; posts `csrf_token` to `/interaction/{interaction}/begin`, or to `…/decline`.
@@ -20,6 +21,8 @@ pub struct BriefingPage {
     pub returns_to: Option<FormTarget>,
     /// What the check is for.
     pub purpose: Purpose,
+    /// The ways that can be chosen.
+    pub ways: Ways,
     /// Whether the enrolment was completed just now, so that this second check needs a word of explanation.
     pub just_enrolled: bool,
 }
@@ -48,6 +51,7 @@ impl BriefingPage {
             client: "Example Bank".into(),
             returns_to: FormTarget::of("http://127.0.0.1:8081/callback"),
             purpose: Purpose::StepUp,
+            ways: Way::ALL.into_iter().collect(),
             just_enrolled: false,
         }
     }

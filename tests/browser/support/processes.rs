@@ -174,13 +174,20 @@ async fn enrol_the_owner() -> PathBuf {
     kept
 }
 
-/// Copies a folder's database and key.
+/// Copies a folder's database and keys.
 fn copy(from: &Path, to: &Path) {
-    for folder in ["db", "keys"] {
-        fs::create_dir_all(to.join(folder)).unwrap();
-        for entry in fs::read_dir(from.join(folder)).unwrap() {
-            let path = entry.unwrap().path();
-            fs::copy(&path, to.join(folder).join(path.file_name().unwrap())).unwrap();
+    ["db", "keys"].into_iter().for_each(|folder| copy_all(&from.join(folder), &to.join(folder)));
+}
+
+fn copy_all(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy_all(&path, &target);
+        } else {
+            fs::copy(&path, target).unwrap();
         }
     }
 }

@@ -106,6 +106,11 @@ impl Visit<'_> {
         self.begins_capture().await;
     }
 
+    /// Chooses a way on the page before the camera opens.
+    pub async fn chooses_way(&self, way: &str) {
+        self.presses(&format!("#way-{way}")).await;
+    }
+
     /// Begins a capture from its briefing.
     pub async fn begins_capture(&self) {
         self.presses("#begin button[type=submit]").await;

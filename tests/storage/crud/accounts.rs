@@ -2,7 +2,8 @@
 
 use facestep::{
     domain::{
-        authn::ledger::{AssuranceEntry, Evidence, Method},
+        authn::ledger::{AssuranceEntry, Evidence, Method, Showing},
+        face::way::Way,
         id::{RunId, SessionId},
         user::{User, Username},
     },
@@ -72,7 +73,10 @@ async fn a_session_is_found_by_its_newest_cookie_only() {
                 let entry = AssuranceEntry {
                     method: Method::Face,
                     achieved_at: at(50),
-                    evidence: Evidence::ChildRun(RunId::parse("r1").unwrap()),
+                    evidence: Evidence::ChildRun(Showing {
+                        run: RunId::parse("r1").unwrap(),
+                        way: Way::Distance,
+                    }),
                 };
                 read.sign_in(user_id("u1"), entry, &secret("newer"), secret("newer csrf"));
                 db.save_session(&read)?;

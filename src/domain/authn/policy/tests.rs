@@ -2,7 +2,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 use crate::domain::{
-    authn::ledger::{AssuranceEntry, Evidence},
+    authn::{
+        ledger::{AssuranceEntry, Evidence, Methods, Showing},
+        ways::WayPolicy,
+    },
+    face::way::{Way, Ways},
     id::RunId,
 };
 
@@ -17,7 +21,11 @@ fn pwd(ago: i64) -> AssuranceEntry {
 }
 
 fn face(ago: i64) -> AssuranceEntry {
-    let evidence = Evidence::ChildRun(RunId::from_random([1; 16]));
+    shown(ago, Way::Turns)
+}
+
+fn shown(ago: i64, way: Way) -> AssuranceEntry {
+    let evidence = Evidence::ChildRun(Showing { run: RunId::from_random([1; 16]), way });
     AssuranceEntry { method: Method::Face, achieved_at: at(NOW - ago), evidence }
 }
 
@@ -48,15 +56,22 @@ struct Case {
     entries: Option<Vec<AssuranceEntry>>,
     face: FaceStanding,
     missed: Option<MissReason>,
+    ways: WayPolicy,
 }
 
 fn case(requirement: Requirement, entries: &[AssuranceEntry]) -> Case {
-    Case { requirement, entries: Some(entries.to_vec()), face: FaceStanding::Enrolled, missed: None }
+    Case {
+        requirement,
+        entries: Some(entries.to_vec()),
+        face: FaceStanding::Enrolled,
+        missed: None,
+        ways: WayPolicy::default(),
+    }
 }
 
 impl Case {
     fn decide(&self) -> Decision {
-        let catalogue = AcrCatalogue::shipped(SignedDuration::from_secs(300));
+        let catalogue = AcrCatalogue::shipped(SignedDuration::from_secs(300), self.ways);
         let ledger = self.entries.as_ref().map(|entries| {
             let mut ledger = AssuranceLedger::default();
             entries.iter().for_each(|entry| ledger.record(entry.clone()));
@@ -220,5 +235,34 @@ fn nobody_but_the_requested_subject_is_ever_answered_for() {
     for requirement in [wish(Acr::face()), condition(Acr::pwd())] {
         let asked = Requirement { subject: Some(user(2)), ..requirement };
         assert_eq!(case(asked, &proven).decide(), Decision::SignIn(SignInReason::OtherUser));
+    }
+}
+
+#[test]
+fn a_face_counts_only_in_a_way_that_its_context_admits() {
+    let ways = |counted: &[Way], still_with: &[Method]| WayPolicy {
+        offered: Way::ALL.into_iter().collect(),
+        counted: counted.iter().copied().collect::<Ways>(),
+        still_with: still_with.iter().copied().collect::<Methods>(),
+    };
+    let moving = [Way::Turns, Way::Distance];
+    let cases = [
+        (ways(&moving, &[]), Way::Turns, true),
+        (ways(&moving, &[]), Way::Distance, true),
+        (ways(&moving, &[Method::Pwd]), Way::Still, false),
+        (ways(&[Way::Turns], &[]), Way::Turns, true),
+        (ways(&[Way::Turns], &[]), Way::Distance, false),
+        (ways(&Way::ALL, &[]), Way::Still, false),
+        (ways(&Way::ALL, &[Method::Pwd]), Way::Still, true),
+    ];
+    for (ways, way, counts) in cases {
+        let asked = Case { ways, ..case(condition(Acr::face()), &[pwd(100), shown(10, way)]) };
+        // What does not count is asked for again, and never passed off as less than it is.
+        let expected = if counts { Some(Acr::face()) } else { None };
+        assert_eq!(asked.acr(), expected, "{way:?}");
+        assert_eq!(asked.decide() == Decision::StepUp, !counts, "{way:?}");
+        let wish_for_anything = Case { ways, ..case(any(), &[pwd(100), shown(10, way)]) };
+        let expected = if counts { Acr::face() } else { Acr::pwd() };
+        assert_eq!(wish_for_anything.acr(), Some(expected), "{way:?}");
     }
 }

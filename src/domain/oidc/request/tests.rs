@@ -5,6 +5,7 @@ use crate::domain::{
     authn::{
         acr::Acr,
         requirement::{AcrRequest, Prompt},
+        ways::WayPolicy,
     },
     id::{ClientId, UserId},
     keys::SigningAlgorithm,
@@ -45,7 +46,7 @@ fn received(changes: &[(&str, &str)]) -> ReceivedParameters {
 }
 
 fn parse_for(client: &Client, changes: &[(&str, &str)]) -> Result<AuthorizationRequest, RequestRefusal> {
-    let catalogue = AcrCatalogue::shipped(SignedDuration::from_secs(300));
+    let catalogue = AcrCatalogue::shipped(SignedDuration::from_secs(300), WayPolicy::default());
     AuthorizationRequest::receive(client, &received(changes), &catalogue)
 }
 
