@@ -12,6 +12,7 @@ mod demo;
 mod evaluate;
 mod keys;
 mod models;
+mod operating_points;
 mod serve;
 mod user;
 

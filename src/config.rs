@@ -18,6 +18,7 @@ pub use database::DatabaseUrl;
 pub use given_keys::GivenKeys;
 pub use problem::{ConfigError, Problem};
 
+use crate::domain::face::operating_point::TargetFmr;
 use environment::Environment;
 use jiff::SignedDuration;
 use reader::Reader;
@@ -114,6 +115,8 @@ pub struct StepUp {
 pub struct Face {
     /// How long after its arrival a capture is answered; one that takes longer waits for the next multiple.
     pub answer_after: SignedDuration,
+    /// How rarely a stranger may match; it chooses the thresholds.
+    pub target_fmr: TargetFmr,
     /// The ways in which a challenge can be answered.
     pub ways: Ways,
     /// The other factors beside which a face that does not move counts.
@@ -285,6 +288,7 @@ impl Config {
                 ceremony: from.seconds("step_up.ceremony_seconds", 300, 60..=600),
             },
             face: Face {
+                target_fmr: from.choice("face.target_fmr", TargetFmr::Standard, &TargetFmr::NAMED),
                 answer_after: from.millis("face.answer_after_ms", 2_000, 100..=10_000),
                 ways: from.several("face.ways", &[Way::Turns, Way::Distance], &WAYS).into_iter().collect(),
                 still_with: from

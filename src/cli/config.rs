@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::{Failure, commons::ConfigFile};
+use super::{Failure, commons::ConfigFile, operating_points};
 
 /// Look at the configuration.
 #[derive(Subcommand)]
@@ -15,6 +15,7 @@ impl Command {
     /// Runs the command.
     pub fn run(self, file: &ConfigFile) -> Result<(), Failure> {
         let config = file.load()?;
+        let points = operating_points::chosen(&config)?;
         let source =
             file.path().map_or("the environment and the defaults".into(), |path| path.display().to_string());
         println!("{source}: good.");
@@ -25,6 +26,17 @@ impl Command {
         println!("  template keys   {}", config.template_keys_dir().display());
         println!("  transform keys  {}", config.transform_keys_dir().display());
         println!("  models    {}", config.models_dir.display());
+        for (name, point) in [("template", points.template), ("portrait", points.portrait)] {
+            println!(
+                "  {name}  a match from {:.3} on: FMR {:.1e} ({} false matches of {} pairs of people in {}), FNMR {:.2} %",
+                point.threshold,
+                point.fmr,
+                point.false_matches,
+                point.false_match_pairs,
+                point.impostor,
+                point.fnmr * 100.0
+            );
+        }
         println!("  demo      {}", if config.demo { "yes: simulated identities are accepted" } else { "no" });
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! `facestep evaluate`: every number of `docs/biometrics.md`, repeated on an operator's own data.
 
+mod attack_table;
 mod output;
 mod protected;
 mod tables;
@@ -10,8 +11,14 @@ use clap::{Args, Subcommand};
 
 use super::{Failure, commons::ConfigFile};
 use crate::{
-    evaluation::{bootstrap::Resampling, protection, setting::Setting, templates, verification},
-    inference::verify::verify_models,
+    domain::face::{operating_point::TargetFmr, policy::VerificationPolicy},
+    evaluation::{
+        attack, bootstrap::Resampling, groups, protection, setting::Setting, templates, verification,
+    },
+    inference::{
+        manifest::Comparison,
+        verify::{Models, verify_models},
+    },
 };
 use output::write;
 
@@ -27,6 +34,10 @@ pub enum Command {
     Templates(Templates),
     /// The renewable transform: decisions with and without it, and whether two enrolments of a person can be linked.
     Protection(Protection),
+    /// FMR and FNMR of each group of people at one threshold, the worst against all.
+    Groups(Groups),
+    /// Presentation attacks by species: APCER, BPCER, IAPAR and RIAPAR.
+    Attack(Attack),
 }
 
 /// The renewable transform.
@@ -69,6 +80,70 @@ pub struct Templates {
     probe: u16,
 }
 
+/// FMR and FNMR of each group of people at one threshold.
+#[derive(Args)]
+pub struct Groups {
+    #[command(flatten)]
+    pictures: Pictures,
+    /// Who is in which group: CSV with the columns identity,group (the identity is the folder's name) or image,group.
+    #[arg(long, value_name = "FILE")]
+    groups: PathBuf,
+    /// The threshold: that of the product's target, or the one that keeps this FMR on all these pictures.
+    #[arg(long, value_name = "standard|high|FMR", default_value = "standard", value_parser = target)]
+    target_fmr: Target,
+    /// How many pictures make an enrolled template; 1 is a portrait.
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    enrol: u16,
+    /// How many pictures make what is compared with it.
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    probe: u16,
+}
+
+/// Presentation attacks by species: bona_fide/<name>, attack/<species>/<name> and, for a comparison, enrol/<name>, each a
+/// folder of frames, a picture or a video file (which the ffmpeg command reads).
+#[derive(Args)]
+pub struct Attack {
+    /// The folder of captures.
+    #[arg(long, value_name = "DIR")]
+    captures: PathBuf,
+    /// Where the report is written: report.json and report.md.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// The product's target, whose thresholds the comparison is held to.
+    #[arg(long, value_name = "standard|high", default_value = "standard", value_parser = named)]
+    target_fmr: TargetFmr,
+    #[command(flatten)]
+    models: ModelsFolder,
+}
+
+/// Where the models are.
+#[derive(Args)]
+struct ModelsFolder {
+    /// The folder of built models; the configuration's, or models/built, where it is not given.
+    #[arg(long, value_name = "DIR", env = "FACESTEP_MODELS_DIR")]
+    models: Option<PathBuf>,
+}
+
+fn named(text: &str) -> Result<TargetFmr, String> {
+    let found = TargetFmr::NAMED.into_iter().find(|(name, _)| *name == text);
+    found.map(|(_, target)| target).ok_or_else(|| "write standard or high".to_owned())
+}
+
+/// A target FMR, as an operator names it.
+#[derive(Clone, Copy, Debug)]
+enum Target {
+    /// One of the product's, whose threshold is in the manifest.
+    Named(TargetFmr),
+    /// A rate of one's own.
+    Rate(f64),
+}
+
+fn target(text: &str) -> Result<Target, String> {
+    let product = named(text).ok().map(Target::Named);
+    let rate = || text.parse().ok().filter(|rate| (0.0..1.0).contains(rate)).map(Target::Rate);
+    product.or_else(rate).ok_or_else(|| "write standard, high, or a rate as in 1e-3".to_owned())
+}
+
 /// Where pictures come from and what becomes of them.
 #[derive(Args)]
 struct Pictures {
@@ -92,9 +167,8 @@ struct Common {
     /// Delete the kept embeddings when the measurement is done.
     #[arg(long)]
     forget: bool,
-    /// The folder of built models; the configuration's, or models/built, where it is not given.
-    #[arg(long, value_name = "DIR", env = "FACESTEP_MODELS_DIR")]
-    models: Option<PathBuf>,
+    #[command(flatten)]
+    models: ModelsFolder,
     /// How often identities are drawn anew for the intervals.
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(40..=100_000))]
     resamples: u32,
@@ -143,7 +217,46 @@ impl Command {
                     .with_setting(file, |setting| Ok(protection::measure(setting, &request)?))?;
                 write(&report, asked.pictures.common.out.as_deref())
             }
+            Self::Groups(asked) => {
+                let report = asked.pictures.common.with_setting(file, |setting| {
+                    let at = asked.at(setting.models)?;
+                    let (images, groups) = (asked.pictures.images.clone(), asked.groups.clone());
+                    let (enrol, probe) = (asked.enrol.into(), asked.probe.into());
+                    Ok(groups::measure(setting, &groups::Request { images, groups, enrol, probe, at })?)
+                })?;
+                write(&report, asked.pictures.common.out.as_deref())
+            }
+            Self::Attack(asked) => {
+                let models = asked.models.verify(file)?;
+                let points = models.thresholds().at(asked.target_fmr);
+                let policy = VerificationPolicy::default().held_to(&points);
+                let report = attack::measure(&models, &attack::Request { captures: asked.captures, policy })?;
+                write(&report, asked.out.as_deref())
+            }
         }
+    }
+}
+
+impl Groups {
+    fn at(&self, models: &Models) -> Result<groups::At, Failure> {
+        let target = match self.target_fmr {
+            Target::Rate(rate) => return Ok(groups::At::Fmr(rate)),
+            Target::Named(target) => target,
+        };
+        let thresholds = models.thresholds();
+        let (name, comparison): (&str, &Comparison) = match (self.enrol, self.probe) {
+            (1, 1) => ("match_picture", &thresholds.match_picture),
+            (1, 3) => ("match_portrait", &thresholds.match_portrait),
+            (3, 3) => ("match_template", &thresholds.match_template),
+            (enrol, probe) => {
+                return Err(Failure::of(format!(
+                    "models/manifest.toml has no threshold for {enrol} against {probe} pictures; give --target-fmr a rate, \
+                     as in 1e-3"
+                )));
+            }
+        };
+        let cosine = f64::from(comparison.at(target).threshold);
+        Ok(groups::At::Cosine(cosine, format!("models/manifest.toml, {name}.{}", target.name())))
     }
 }
 
@@ -153,7 +266,7 @@ impl Common {
         file: &ConfigFile,
         measure: impl FnOnce(&Setting<'_>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let models = verify_models(&self.models_folder(file)?)?;
+        let models = self.models.verify(file)?;
         measure(&Setting {
             models: &models,
             cache: self.cache.clone().map_or_else(usual_cache, Ok)?,
@@ -161,14 +274,17 @@ impl Common {
             resampling: Resampling { rounds: self.resamples, seed: self.seed },
         })
     }
+}
 
-    /// A measurement needs no provider, so it runs without a configuration.
-    fn models_folder(&self, file: &ConfigFile) -> Result<PathBuf, Failure> {
-        match (&self.models, file.path()) {
-            (Some(folder), _) => Ok(folder.clone()),
-            (None, Some(_)) => Ok(file.load()?.models_dir),
-            (None, None) => Ok(PathBuf::from("models/built")),
-        }
+impl ModelsFolder {
+    /// Opens them. A measurement needs no provider, so it runs without a configuration.
+    fn verify(&self, file: &ConfigFile) -> Result<Models, Failure> {
+        let folder = match (&self.models, file.path()) {
+            (Some(folder), _) => folder.clone(),
+            (None, Some(_)) => file.load()?.models_dir,
+            (None, None) => PathBuf::from("models/built"),
+        };
+        Ok(verify_models(&folder)?)
     }
 }
 

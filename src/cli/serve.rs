@@ -15,12 +15,12 @@ use tokio::{
 use super::{
     Failure,
     commons::{ConfigFile, Parts},
-    demo,
+    demo, operating_points,
 };
 use crate::{
     app::{self, DemoParts, assemble},
     config::Config,
-    domain::oidc::issuer::Issuer,
+    domain::{face::operating_point::OperatingPoints, oidc::issuer::Issuer},
     flows::{
         audit_seal::AuditSealer,
         housekeeping::{Housekeeping, Retention},
@@ -55,6 +55,7 @@ pub async fn run(file: &ConfigFile) -> Result<(), Failure> {
     let config = file.load()?;
     telemetry::start(&config.log)?;
     // First what refuses to start: nothing is written before the models are known to be the right ones.
+    let points = operating_points::chosen(&config)?;
     let analyzer = start_analyzer(&config)?;
     let parts = file.open()?;
     let listener = TcpListener::bind(config.listen).map_err(|error| {
@@ -63,7 +64,7 @@ pub async fn run(file: &ConfigFile) -> Result<(), Failure> {
     let (stop, stopped) = watch::channel(false);
     let background = start_background(&parts, stopped);
     parts.key_rotation().ensure().await?;
-    let app = put_together(parts, analyzer)?;
+    let app = put_together(parts, analyzer, &points)?;
     app.signing_keys.ensure().await?;
     let server = server::serve(app, listener, HTTP_WORKERS)?;
     let handle = server.handle();
@@ -107,7 +108,7 @@ async fn until(mut stopped: watch::Receiver<bool>) {
     drop(stopped.wait_for(|stopped| *stopped).await);
 }
 
-fn put_together(parts: Parts, analyzer: Arc<Analyzer>) -> Result<App, Failure> {
+fn put_together(parts: Parts, analyzer: Arc<Analyzer>, points: &OperatingPoints) -> Result<App, Failure> {
     let (template_keys, transform_keys) = parts.key_rings();
     let Parts { config, store, master_key, passwords, clock, entropy, .. } = parts;
     let vault: Arc<dyn Vault> = Arc::new(master_key.vault(entropy.clone()));
@@ -135,7 +136,7 @@ fn put_together(parts: Parts, analyzer: Arc<Analyzer>) -> Result<App, Failure> {
         source,
         contact: config.contact.clone(),
         demo,
-        settings: settings::from(&config),
+        settings: settings::from(&config, points),
     }))
 }
 

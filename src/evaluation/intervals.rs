@@ -7,13 +7,18 @@ use super::bootstrap::Interval;
 
 /// The two-sided 95 % interval of a share; `None` of nothing.
 pub fn clopper_pearson(errors: u64, trials: u64) -> Option<Interval> {
+    clopper_pearson_at(errors, trials, 0.025)
+}
+
+/// The interval with this chance of error at each of its ends.
+pub fn clopper_pearson_at(errors: u64, trials: u64, chance: f64) -> Option<Interval> {
     if trials == 0 || errors > trials {
         return None;
     }
     let (k, n) = (errors as f64, trials as f64);
     let quantile = |a: f64, b: f64, p: f64| Beta::new(a, b).map(|beta| beta.inverse_cdf(p)).ok();
-    let low = if errors == 0 { 0.0 } else { quantile(k, n - k + 1.0, 0.025)? };
-    let high = if errors == trials { 1.0 } else { quantile(k + 1.0, n - k, 0.975)? };
+    let low = if errors == 0 { 0.0 } else { quantile(k, n - k + 1.0, chance)? };
+    let high = if errors == trials { 1.0 } else { quantile(k + 1.0, n - k, 1.0 - chance)? };
     Some([low, high])
 }
 

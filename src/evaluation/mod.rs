@@ -6,10 +6,12 @@
 //! counting are the face core's ([`crate::domain::face::error_rates`]): no similarity comes here.
 
 pub mod acquire;
+pub mod attack;
 pub mod bootstrap;
 pub mod cache;
 pub mod counting;
 pub mod det;
+pub mod groups;
 pub mod intervals;
 pub mod lists;
 pub mod pictures;

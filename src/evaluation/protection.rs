@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     EvaluationFault,
-    pictures::{PictureFolder, folder_of, identity},
+    pictures::{PictureFolder, folder_of},
     report::Method,
     setting::{Setting, people},
     templates::{means, named},
@@ -92,7 +92,7 @@ pub fn measure(setting: &Setting<'_>, request: &Request) -> Result<ProtectionRep
     let pictures = PictureFolder::list(&request.images)?.pictures;
     pictures.iter().try_for_each(|picture| folder_of(&request.images, picture).map(drop))?;
     let acquired = setting.embed(&request.images, &pictures)?;
-    let people = people(&pictures, &acquired, identity);
+    let people = people(pictures.iter().map(String::as_str).zip(&acquired));
     let model = setting.model();
     let specimens = means(&people, request.enrol, &model);
     let seed = setting.resampling.seed;

@@ -8,7 +8,7 @@ use super::{
     det::Curve,
 };
 use crate::domain::face::error_rates::{
-    ErrorRates, FalseMatches, LEAST_FALSE_MATCHES, PairMatches, Population, Threshold, Trials, Weighting,
+    ErrorRates, FalseMatches, PairMatches, Population, Threshold, Trials, Weighting, is_supported,
 };
 
 /// The FMRs for which a threshold is looked up.
@@ -127,7 +127,7 @@ pub struct OperatingPoint {
     pub fmr_by_pair_of_identities: f64,
     /// How many different pairs of identities the false matches are of.
     pub false_match_pairs: u64,
-    /// Whether enough false matches stand behind the threshold.
+    /// Whether enough stands behind the threshold: 30 false matches, of as many pairs of identities.
     pub supported: bool,
     /// The point that the same target has in the other weighting.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -211,7 +211,7 @@ impl<'a> Measured<'a> {
             fmr_by_comparison: rates.fmr(at, Weighting::Comparisons),
             fmr_by_pair_of_identities: rates.fmr(at, Weighting::Identities),
             false_match_pairs: distinct(matches),
-            supported: rates.false_matches(at) >= LEAST_FALSE_MATCHES,
+            supported: is_supported(rates.false_matches(at), distinct(matches)),
             otherwise_weighted: None,
         }
     }

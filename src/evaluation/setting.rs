@@ -10,6 +10,7 @@ use super::{
     acquire::{self, recipe},
     bootstrap::Resampling,
     cache::{Acquired, Cache},
+    pictures::identity,
 };
 use crate::{
     domain::face::template::{Embedding, ModelId},
@@ -64,33 +65,22 @@ impl Setting<'_> {
 }
 
 /// One identity's usable pictures.
+#[derive(Default)]
 pub struct Person<'a> {
-    /// Its name.
-    pub name: &'a str,
     /// Its faces, in the order of the pictures.
     pub faces: Vec<&'a Embedding>,
-    /// The pictures that these are of.
-    pub pictures: Vec<&'a str>,
     /// How many of its pictures have no usable face.
     pub failed: u64,
 }
 
-/// Sorts pictures by identity.
-pub fn people<'a>(
-    pictures: &'a [String],
-    acquired: &'a [Acquired],
-    identity: impl Fn(&'a str) -> Option<&'a str>,
-) -> Vec<Person<'a>> {
+/// Sorts pictures by identity, which is their folder's name.
+pub fn people<'a>(pictures: impl Iterator<Item = (&'a str, &'a Acquired)>) -> Vec<Person<'a>> {
     let mut people: BTreeMap<&str, Person<'a>> = BTreeMap::new();
-    for (picture, acquired) in pictures.iter().zip(acquired) {
+    for (picture, acquired) in pictures {
         let Some(name) = identity(picture) else { continue };
-        let empty = || Person { name, faces: Vec::new(), pictures: Vec::new(), failed: 0 };
-        let person = people.entry(name).or_insert_with(empty);
+        let person = people.entry(name).or_default();
         match acquired.face() {
-            Some(face) => {
-                person.faces.push(face);
-                person.pictures.push(picture);
-            }
+            Some(face) => person.faces.push(face),
             None => person.failed += 1,
         }
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::{
     EvaluationFault,
-    pictures::{PictureFolder, folder_of, identity},
+    pictures::{PictureFolder, folder_of},
     report::{LeftOut, Measured, Method, Report},
     setting::{Person, Setting, failures, people},
 };
@@ -30,12 +30,10 @@ pub fn measure(setting: &Setting<'_>, request: &Request) -> Result<Report, Evalu
     let pictures = PictureFolder::list(&request.images)?.pictures;
     pictures.iter().try_for_each(|picture| folder_of(&request.images, picture).map(drop))?;
     let acquired = setting.embed(&request.images, &pictures)?;
-    let people = people(&pictures, &acquired, identity);
+    let people = people(pictures.iter().map(String::as_str).zip(&acquired));
     let model = setting.model();
-    let references = means(&people, request.enrol, &model);
-    let probes =
-        if request.enrol == request.probe { Vec::new() } else { means(&people, request.probe, &model) };
-    let trials = sides(request, &references, &probes);
+    let sides = Sides::of(&people, request.enrol, request.probe, &model);
+    let trials = sides.trials();
     let measured = Measured::count(trials, LeftOut::default(), setting.resampling);
     let rates = &measured.rates;
     if rates.genuine() == 0 || rates.impostor() == 0 {
@@ -75,11 +73,25 @@ pub fn measure(setting: &Setting<'_>, request: &Request) -> Result<Report, Evalu
     })
 }
 
-/// References with probes, or where both are made alike, every two of them.
-pub fn sides<'a>(request: &Request, references: &'a [Specimen], probes: &'a [Specimen]) -> Trials<'a> {
-    match request.enrol == request.probe {
-        true => Trials::Among(references),
-        false => Trials::Between { references, probes },
+/// What is compared: references with probes, or where both are made alike, every two of them.
+pub struct Sides {
+    references: Vec<Specimen>,
+    probes: Option<Vec<Specimen>>,
+}
+
+impl Sides {
+    /// Makes the means of both sides.
+    pub fn of(people: &[Person<'_>], enrol: usize, probe: usize, model: &ModelId) -> Self {
+        let probes = (enrol != probe).then(|| means(people, probe, model));
+        Self { references: means(people, enrol, model), probes }
+    }
+
+    /// The comparisons.
+    pub fn trials(&self) -> Trials<'_> {
+        match &self.probes {
+            None => Trials::Among(&self.references),
+            Some(probes) => Trials::Between { references: &self.references, probes },
+        }
     }
 }
 
@@ -111,8 +123,8 @@ mod tests {
     #[test]
     fn means_are_of_disjoint_whole_runs() {
         let face = Embedding::new(vec![1.0, 2.0]);
-        let person = |name, faces| Person { name, faces: vec![&face; faces], pictures: vec![], failed: 0 };
-        let means = means(&[person("a", 7), person("b", 2)], 3, &ModelId("m".into()));
+        let person = |faces| Person { faces: vec![&face; faces], failed: 0 };
+        let means = means(&[person(7), person(2)], 3, &ModelId("m".into()));
         let runs: Vec<_> = means.iter().map(|mean| (mean.identity, mean.pictures.clone())).collect();
         assert_eq!(runs, [(0, 0..3), (0, 3..6)]);
     }

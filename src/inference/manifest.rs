@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{runtime::TensorShape, tensor::Colours};
+use crate::domain::face::operating_point::{OperatingPoint, OperatingPoints, TargetFmr};
 
 /// The manifest that this program was built with.
 pub const BUILT_WITH: &str = include_str!("../../models/manifest.toml");
@@ -19,9 +20,8 @@ pub struct Manifest {
     pub runtime: RuntimePin,
     /// The models.
     pub model: ModelPins,
-    /// Thresholds by name, each with what it stands for.
-    #[serde(default)]
-    pub thresholds: BTreeMap<String, Threshold>,
+    /// Thresholds, each with what it stands for.
+    pub thresholds: Thresholds,
 }
 
 /// The runtime library, pinned.
@@ -145,6 +145,88 @@ impl Golden {
                 let found = values.get(values.len() * i / golden.len());
                 found.is_some_and(|found| (found - expected).abs() <= self.tolerance)
             })
+    }
+}
+
+/// The thresholds of comparisons by target, and the others by name.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Thresholds {
+    /// One picture with one: what a measurement of single pictures is held to.
+    pub match_picture: Comparison,
+    /// A mean of live frames with one portrait.
+    pub match_portrait: Comparison,
+    /// A mean of live frames with the template of an enrolment.
+    pub match_template: Comparison,
+    /// The others.
+    #[serde(flatten)]
+    pub others: BTreeMap<String, Threshold>,
+}
+
+/// A comparison's threshold for each target false match rate.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Comparison {
+    /// What is compared with what.
+    pub of: String,
+    /// One false match in ten thousand.
+    pub standard: MeasuredPoint,
+    /// One in a hundred thousand.
+    pub high: MeasuredPoint,
+}
+
+/// A threshold and what was measured at it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeasuredPoint {
+    /// The threshold: the higher of the two that keep the target, counted by comparisons and by pairs of identities.
+    pub value: f32,
+    /// The false match rate there, as the mean over pairs of identities.
+    pub fmr_by_pair: f64,
+    /// The false match rate there, as the share of comparisons.
+    pub fmr_by_comparison: f64,
+    /// The false non-match rate there, as the mean over identities.
+    pub fnmr: f64,
+    /// How many genuine comparisons.
+    pub genuine: u64,
+    /// How many impostor comparisons.
+    pub impostor: u64,
+    /// How many of them match at the threshold that keeps the target with every pair of identities alike, which `value` is
+    /// not below.
+    pub false_matches: u64,
+    /// How many different pairs of identities these are of.
+    pub false_match_pairs: u64,
+    /// On which data.
+    pub data: String,
+    /// When.
+    pub date: String,
+    /// How.
+    pub method: String,
+}
+
+impl Comparison {
+    /// The point of a target.
+    pub fn at(&self, target: TargetFmr) -> OperatingPoint {
+        let measured = match target {
+            TargetFmr::Standard => &self.standard,
+            TargetFmr::High => &self.high,
+        };
+        OperatingPoint {
+            target,
+            threshold: measured.value,
+            fmr: measured.fmr_by_pair.max(measured.fmr_by_comparison),
+            fnmr: measured.fnmr,
+            genuine: measured.genuine,
+            impostor: measured.impostor,
+            false_matches: measured.false_matches,
+            false_match_pairs: measured.false_match_pairs,
+        }
+    }
+}
+
+impl Thresholds {
+    /// The points of a target, for the comparisons that verdicts make.
+    pub fn at(&self, target: TargetFmr) -> OperatingPoints {
+        OperatingPoints { template: self.match_template.at(target), portrait: self.match_portrait.at(target) }
     }
 }
 

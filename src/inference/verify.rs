@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::domain::face::template::ModelId;
 
 use super::{
-    manifest::{BUILT_WITH, EmbedderPin, EmbedderRecipe, Manifest, ModelPin, Threshold},
+    manifest::{BUILT_WITH, EmbedderPin, EmbedderRecipe, Manifest, ModelPin, Thresholds},
     runtime::{Runtime, RuntimeFault, Session},
 };
 
@@ -205,9 +205,9 @@ impl Models {
         ModelId(hex::encode(recipe.finalize()))
     }
 
-    /// A threshold with the error rates that it stands for.
-    pub fn threshold(&self, name: &str) -> Option<&Threshold> {
-        self.manifest.thresholds.get(name)
+    /// The thresholds with what they stand for.
+    pub fn thresholds(&self) -> &Thresholds {
+        &self.manifest.thresholds
     }
 
     /// Opens a session of the detector.

@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::symlink, path::Path};
 
-use facestep::domain::face::policy::VerificationPolicy;
+use facestep::domain::face::{operating_point::TargetFmr, policy::VerificationPolicy};
 use facestep::inference::{
     manifest::{BUILT_WITH, Manifest},
     verify::{ModelFault, verify_models},
@@ -96,29 +96,37 @@ fn a_golden_answer_that_is_off_is_noticed() {
 
 #[test]
 fn every_threshold_says_which_error_rates_it_has_and_on_how_many_comparisons() {
-    let manifest = Manifest::parse(BUILT_WITH).unwrap();
-    assert!(!manifest.thresholds.is_empty());
-    for (name, threshold) in &manifest.thresholds {
+    let thresholds = Manifest::parse(BUILT_WITH).unwrap().thresholds;
+    assert!(!thresholds.others.is_empty());
+    for (name, threshold) in &thresholds.others {
         assert!(!threshold.rates.is_empty(), "{name}");
         for rate in &threshold.rates {
             assert!(rate.n > 0 && (0.0..=1.0).contains(&rate.rate), "{name}");
             assert!(["FMR", "FNMR", "APCER", "BPCER"].contains(&rate.kind.as_str()), "{name}");
         }
     }
+    for comparison in [&thresholds.match_picture, &thresholds.match_portrait, &thresholds.match_template] {
+        let [standard, high] = [TargetFmr::Standard, TargetFmr::High].map(|target| comparison.at(target));
+        for point in [standard, high] {
+            // ISO/IEC 19795-1: a rate comes with its number of trials, and keeps its target.
+            assert!(point.fmr <= point.target.rate() && (0.0..1.0).contains(&point.fnmr), "{point:?}");
+            assert!(point.genuine > 0 && point.impostor > point.false_matches, "{point:?}");
+            assert!(point.false_match_pairs <= point.false_matches, "{point:?}");
+        }
+        assert!(standard.threshold < high.threshold && standard.fnmr <= high.fnmr, "{}", comparison.of);
+    }
 }
 
 #[test]
-fn the_verdict_uses_the_thresholds_that_were_measured() {
-    let manifest = Manifest::parse(BUILT_WITH).unwrap();
+fn a_verdict_as_it_ships_is_held_to_what_was_measured() {
+    let thresholds = Manifest::parse(BUILT_WITH).unwrap().thresholds;
     let policy = VerificationPolicy::default();
-    let used = [
-        ("same_throughout", policy.same_throughout),
-        ("match_template", policy.match_template),
-        ("match_portrait", policy.match_portrait),
-        ("live", policy.live),
-    ];
-    assert_eq!(manifest.thresholds.len(), used.len());
+    let standard = thresholds.at(TargetFmr::Standard).available().unwrap();
+    assert_eq!(policy.match_template, standard.template.threshold);
+    assert_eq!(policy.match_portrait, standard.portrait.threshold);
+    let used = [("same_throughout", policy.same_throughout), ("live", policy.live)];
+    assert_eq!(thresholds.others.len(), used.len());
     for (name, value) in used {
-        assert_eq!(manifest.thresholds[name].value, value, "{name}");
+        assert_eq!(thresholds.others[name].value, value, "{name}");
     }
 }

@@ -3,9 +3,11 @@
 use std::fmt::Write;
 
 use super::output::Printed;
+use crate::domain::face::operating_point::TargetFmr;
 use crate::evaluation::{
     bootstrap::Interval,
     det::draw,
+    groups,
     report::{OperatingPoint, Report},
 };
 
@@ -74,10 +76,96 @@ impl Report {
         let other = if self.weighting == "identities" { "comparisons" } else { "identities" };
         writeln!(text, "\nEach {} alike:\n", singular(other))?;
         table(text, self.operating_points.iter().filter_map(|point| point.otherwise_weighted.as_deref()))?;
+        self.tell_manifest(text)?;
         writeln!(
             text,
-            "\nIntervals: 95 %, {} bootstrap samples of identities, seed {}, thresholds held fixed. A point that fewer than \
-             30 false matches stand behind is marked *.",
+            "\nIntervals: 95 %, {} bootstrap samples of identities, seed {}, thresholds held fixed. A point is marked * that \
+             fewer than 30 false matches, of as many pairs of identities, stand behind.",
+            self.method.resamples, self.method.seed
+        )
+    }
+}
+
+impl Report {
+    /// What `models/manifest.toml` holds of the targets: the higher of both weightings' thresholds, and what stands behind
+    /// the one by identities.
+    fn tell_manifest(&self, text: &mut String) -> std::fmt::Result {
+        writeln!(text, "\nAs models/manifest.toml writes it:\n\n```toml")?;
+        for (name, target) in TargetFmr::NAMED {
+            let at = |point: &&OperatingPoint| point.fmr.total_cmp(&target.rate()).is_eq();
+            let Some(point) = self.operating_points.iter().find(at) else { continue };
+            let Some(other) = point.otherwise_weighted.as_deref() else { continue };
+            let used = if point.threshold >= other.threshold { point } else { other };
+            let behind = if self.weighting == "identities" { point } else { other };
+            writeln!(text, "[{name}]\nvalue = {:.4}", (used.threshold * 1e4).ceil() / 1e4)?;
+            writeln!(text, "fmr_by_pair = {:.2e}", used.fmr_by_pair_of_identities)?;
+            writeln!(text, "fmr_by_comparison = {:.2e}", used.fmr_by_comparison)?;
+            writeln!(text, "fnmr = {:.2e}", used.fnmr_by_identity)?;
+            writeln!(text, "genuine = {}\nimpostor = {}", self.genuine, self.impostor)?;
+            writeln!(text, "false_matches = {}", behind.false_matches)?;
+            writeln!(text, "false_match_pairs = {}", behind.false_match_pairs)?;
+            writeln!(text, "date = \"{}\"\n", self.method.date)?;
+        }
+        writeln!(text, "```")
+    }
+}
+
+impl Printed for groups::Report {
+    fn words(&self) -> String {
+        let mut text = String::new();
+        // Writing to a text cannot fail.
+        let _ = self.tell(&mut text);
+        text
+    }
+}
+
+impl groups::Report {
+    fn tell(&self, text: &mut String) -> std::fmt::Result {
+        writeln!(text, "# Groups: {}\n", self.comparison)?;
+        writeln!(
+            text,
+            "{}, {}, model {}\n",
+            self.method.date,
+            self.method.program,
+            short(&self.method.model)
+        )?;
+        writeln!(text, "Threshold {:.4}: {}.", self.threshold, self.threshold_from)?;
+        writeln!(
+            text,
+            "{} pictures have no usable face, {} belong to no group, {} entries of the list have no picture.\n",
+            self.failure_to_acquire, self.pictures_without_group, self.entries_without_pictures
+        )?;
+        writeln!(
+            text,
+            "| group | identities | genuine | FNMR (95 %) | impostor | false matches | FMR (95 %) |"
+        )?;
+        writeln!(text, "|---|---|---|---|---|---|---|")?;
+        let rows = self.groups.iter().map(|(name, rates)| (name.as_str(), rates));
+        for (name, rates) in [("*all*", &self.overall)].into_iter().chain(rows) {
+            let shown = |rate: Option<f64>, interval| {
+                rate.map_or_else(|| "no data".to_owned(), |rate| with_interval(rate, interval))
+            };
+            writeln!(
+                text,
+                "| {name} | {} | {} | {} | {} | {} | {} |",
+                rates.identities,
+                rates.genuine,
+                shown(rates.fnmr, rates.fnmr_ci95),
+                rates.impostor,
+                rates.false_matches,
+                shown(rates.fmr, rates.fmr_ci95)
+            )?;
+        }
+        writeln!(text)?;
+        for (rate, worst) in [("FMR", &self.worst.fmr), ("FNMR", &self.worst.fnmr)] {
+            let Some(worst) = worst else { continue };
+            let times = worst.ratio.map_or(String::new(), |ratio| format!(", {ratio:.2} times that of all"));
+            writeln!(text, "Worst {rate}: {} with {}{times}.", worst.group, per_cent(worst.rate))?;
+        }
+        writeln!(
+            text,
+            "\nA group's impostor comparisons are those within it; *all* has those between groups too. Intervals: 95 %, {} \
+             bootstrap samples of identities, seed {}.",
             self.method.resamples, self.method.seed
         )
     }

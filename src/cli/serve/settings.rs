@@ -8,7 +8,7 @@ use crate::{
     app::Settings,
     config::Config,
     domain::{
-        face::{attempts::AttemptPolicy, policy::CapturePolicy},
+        face::{attempts::AttemptPolicy, operating_point::OperatingPoints, policy::CapturePolicy},
         oidc::tokens::TokenLifetimes,
         session::SessionLifetimes,
     },
@@ -17,11 +17,11 @@ use crate::{
 };
 
 /// Translates; what cannot be configured stays as it ships.
-pub fn from(config: &Config) -> Settings {
+pub fn from(config: &Config, points: &OperatingPoints) -> Settings {
     let shipped = Settings::default();
     Settings {
         face_freshness: config.step_up.freshness,
-        face: face(config, shipped.face),
+        face: face(config, points, shipped.face),
         sessions: SessionLifetimes {
             idle: config.session.idle,
             absolute: config.session.absolute,
@@ -41,7 +41,7 @@ pub fn from(config: &Config) -> Settings {
     }
 }
 
-fn face(config: &Config, shipped: FacePolicy) -> FacePolicy {
+fn face(config: &Config, points: &OperatingPoints, shipped: FacePolicy) -> FacePolicy {
     let attempts = config.attempts;
     FacePolicy {
         capture: CapturePolicy { lifetime: config.step_up.ceremony, ..shipped.capture },
@@ -55,6 +55,7 @@ fn face(config: &Config, shipped: FacePolicy) -> FacePolicy {
         },
         answers: Duration::try_from(config.face.answer_after).map_or(shipped.answers, AnswerBeat::every),
         ways: config.ways(),
+        verification: shipped.verification.held_to(points),
         parent_ceremony_counts: config.step_up.parent_ceremony_counts,
         ..shipped
     }

@@ -39,12 +39,14 @@ pub fn judge<'a>(case: Case<'a>, policy: &VerificationPolicy) -> Result<Conduct<
     let answered = turns::judge(case.challenge, case.transcript, case.seen, policy)
         .map_err(|why| Rejection::NotVerified(why.into()))?;
     is_solid(&answered, policy)?;
-    let moved = answered
-        .movements
-        .iter()
-        .map(|(action, faces)| (*action, spread(&embeddable(faces, policy), policy.turned_frames).collect()))
-        .collect();
+    let moved = shown(&answered, policy);
     Ok(Conduct { seen: case.seen, frontal: compared(good, policy.compared_frames), moved })
+}
+
+/// For each movement, the places of the frames that are to show who made it.
+fn shown(answered: &Answered<'_>, policy: &VerificationPolicy) -> Vec<(Action, Vec<usize>)> {
+    let places = |faces: &[Placed<'_>]| spread(&embeddable(faces, policy), policy.turned_frames).collect();
+    answered.movements.iter().map(|(action, faces)| (*action, places(faces))).collect()
 }
 
 /// The frames that are compared: of each `centre` by turns the sharpest that is left, so many in all.
@@ -67,7 +69,23 @@ fn compared(good: [Vec<usize>; 2], most: usize) -> [Vec<usize>; 2] {
     [at_first, at_last]
 }
 
-impl Conduct<'_> {
+impl<'a> Conduct<'a> {
+    /// The conduct of a recording that no challenge was asked of, as [`super::presentation`] found it. It has no `centre` at
+    /// its beginning and none at its end, so its good frontal frames are dealt out to both.
+    pub(super) fn of_recording(
+        seen: &'a Seen,
+        good: Vec<usize>,
+        answered: &Answered<'_>,
+        policy: &VerificationPolicy,
+    ) -> Self {
+        let mut dealt = [Vec::new(), Vec::new()];
+        let [first, last] = &mut dealt;
+        for (number, place) in good.into_iter().enumerate() {
+            (if number % 2 == 0 { &mut *first } else { &mut *last }).push(place);
+        }
+        Self { seen, frontal: compared(dealt, policy.compared_frames), moved: shown(answered, policy) }
+    }
+
     /// The places of the frontal frames that are to be compared: of the first `centre` and of the last, the sharpest first.
     pub(super) fn frontal(&self) -> &[Vec<usize>; 2] {
         &self.frontal
@@ -116,7 +134,7 @@ fn embeddable(faces: &[Placed<'_>], policy: &VerificationPolicy) -> Vec<usize> {
 }
 
 /// In every turn, the view that is furthest from a flat picture must be further than one can be.
-fn is_solid(answered: &Answered<'_>, policy: &VerificationPolicy) -> Result<(), Rejection> {
+pub(super) fn is_solid(answered: &Answered<'_>, policy: &VerificationPolicy) -> Result<(), Rejection> {
     let is_solid = answered.movements.iter().all(|(action, faces)| {
         let least = match action {
             Action::LookUp | Action::LookDown => policy.solid_nod,

@@ -23,6 +23,12 @@ pub use trials::{ListedPair, Population, Specimen, Trials};
 /// measured one, nine times in ten (ISO/IEC 19795-1, "rule of 30").
 pub const LEAST_FALSE_MATCHES: u64 = 30;
 
+/// Whether enough stands behind a threshold. The independent thing is a pair of identities and not a comparison: two brothers
+/// with many pictures make hundreds of false matches and are still one pair.
+pub fn is_supported(false_matches: u64, pairs_of_identities: u64) -> bool {
+    false_matches.min(pairs_of_identities) >= LEAST_FALSE_MATCHES
+}
+
 /// Thresholds per unit of cosine.
 pub const STEPS: i32 = 1 << 19;
 

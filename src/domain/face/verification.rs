@@ -144,16 +144,32 @@ fn judge(
     identity: &Identity<'_>,
     policy: &VerificationPolicy,
 ) -> Result<Passed, Rejection> {
-    let good = clear_frames(conduct, &identity.looks, policy)?;
-    is_live(&good, policy)?;
-    is_one_person(&good, conduct.moved(), identity, policy)?;
-    let live = template_of(identity.model, good.iter().map(|frame| frame.embedding))?;
+    let live = live_face(conduct, &identity.looks, identity.model, policy)?;
     is_same_person(&live, identity.reference, policy)?;
     let map = match identity.reference {
         Reference::Portrait(_) => conduct.map(),
         Reference::Enrolled(_) => None,
     };
     Ok(Passed { run: identity.run.clone(), live, map })
+}
+
+/// The face of the one live person who made a capture: everything but the comparison.
+pub(super) fn live_face(
+    conduct: &Conduct<'_>,
+    looks: &CloserLooks,
+    model: &ModelId,
+    policy: &VerificationPolicy,
+) -> Result<FaceTemplate, Rejection> {
+    let good = clear_frames(conduct, looks, policy)?;
+    is_live(&good, policy)?;
+    is_one_person(&good, &Moved { frames: conduct.moved(), looks }, model, policy)?;
+    template_of(model, good.iter().map(|frame| frame.embedding))
+}
+
+/// The frames of the movements, and what was seen in them.
+struct Moved<'a> {
+    frames: &'a [(Action, Vec<usize>)],
+    looks: &'a CloserLooks,
 }
 
 /// A frontal frame that is compared.
@@ -196,11 +212,11 @@ fn is_live(good: &[ClearFrame<'_>], policy: &VerificationPolicy) -> Result<(), R
 /// some frames and be themselves in the others.
 fn is_one_person(
     good: &[ClearFrame<'_>],
-    moved: &[(Action, Vec<usize>)],
-    identity: &Identity<'_>,
+    moved: &Moved<'_>,
+    model: &ModelId,
     policy: &VerificationPolicy,
 ) -> Result<(), Rejection> {
-    let alone = |embedding: &Embedding| template_of(identity.model, [embedding]);
+    let alone = |embedding: &Embedding| template_of(model, [embedding]);
     let frontal: Vec<FaceTemplate> =
         good.iter().map(|frame| alone(frame.embedding)).collect::<Result<_, _>>()?;
     let is_in_all = |face: &FaceTemplate| {
@@ -209,11 +225,11 @@ fn is_one_person(
         frontal.iter().all(alike)
     };
     let mut is_one = frontal.iter().all(is_in_all);
-    for (_, places) in moved {
-        let looks = places.iter().filter_map(|place| identity.looks.at(*place));
-        let moved: Vec<FaceTemplate> =
+    for (_, places) in moved.frames {
+        let looks = places.iter().filter_map(|place| moved.looks.at(*place));
+        let faces: Vec<FaceTemplate> =
             looks.filter_map(|look| look.embedding.as_ref()).map(alone).collect::<Result<_, _>>()?;
-        is_one &= !moved.is_empty() && moved.iter().all(is_in_all);
+        is_one &= !faces.is_empty() && faces.iter().all(is_in_all);
     }
     if is_one { Ok(()) } else { Err(Rejection::NotVerified(Cause::Swapped)) }
 }
