@@ -7,7 +7,7 @@ use facestep::domain::face::{
     renewal::{FaceReference, ProtectedReference, TransformKey},
     template::{Embedding, FaceTemplate},
 };
-use static_assertions::assert_not_impl_any;
+use static_assertions::{assert_impl_all, assert_not_impl_any};
 
 // What a model says of a face has no way into a log line, an error text or a reply. Said here and not by a case of its own:
 // what the compiler answers names whatever else it knows, which differs from build to build.
@@ -20,6 +20,10 @@ assert_not_impl_any!(TransformKey: std::fmt::Debug, std::fmt::Display, serde::Se
 assert_not_impl_any!(ObservedFace: std::fmt::Debug, std::fmt::Display, serde::Serialize);
 assert_not_impl_any!(FrameObservation: std::fmt::Debug, std::fmt::Display, serde::Serialize);
 assert_not_impl_any!(EncodedFrame: std::fmt::Display, serde::Serialize);
+
+// What a face became is wiped where it ends.
+assert_impl_all!(Embedding: zeroize::ZeroizeOnDrop);
+assert_impl_all!(FaceTemplate: zeroize::ZeroizeOnDrop);
 
 #[test]
 fn proofs_cannot_be_made_elsewhere_and_a_similarity_cannot_leave() {

@@ -11,7 +11,7 @@ use super::{
 pub const SIDE: usize = 112;
 
 /// Where the five points belong (the ArcFace template): right eye, left eye, nose tip, right and left mouth corner.
-const PLACES: [Point; 5] = [
+pub(super) const PLACES: [Point; 5] = [
     Point { x: 38.2946, y: 51.6963 },
     Point { x: 73.5318, y: 51.5014 },
     Point { x: 56.0252, y: 71.7366 },

@@ -63,6 +63,8 @@ pub struct Picture {
     pub(super) pixels: Zeroizing<Vec<u8>>,
 }
 
+impl zeroize::ZeroizeOnDrop for Picture {}
+
 impl Picture {
     /// Takes rows of red, green, blue; `None` when their number does not fit the sizes.
     pub fn from_rgb(width: usize, height: usize, pixels: Vec<u8>) -> Option<Self> {

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::domain::face::template::ModelId;
 
 use super::{
+    aligner::PLACES,
     manifest::{BUILT_WITH, EmbedderPin, EmbedderRecipe, Manifest, ModelPin, Thresholds},
     runtime::{Runtime, RuntimeFault, Session},
 };
@@ -195,10 +196,11 @@ impl Models {
         Report { files }
     }
 
-    /// The embedders' name in templates: a SHA-256 over their files and over all that is done with them. Whatever changes
-    /// an embedding changes the name.
+    /// The embedders' name in templates: a SHA-256 over how a face is aligned, their files, and all that is done with them.
+    /// Whatever changes an embedding changes the name.
     pub fn embedder_id(&self) -> ModelId {
-        let mut recipe = Sha256::new();
+        let places = PLACES.map(|place| (place.x, place.y));
+        let mut recipe = Sha256::new_with_prefix(format!("detector's points at {places:?}\n"));
         for (used, model) in &self.embedders {
             recipe.update(format!("{} {used:?}\n", model.pin.sha256));
         }

@@ -1,7 +1,7 @@
 //! Embeddings and templates: what a face becomes. They compare inside the face core and nowhere else.
 
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 /// Names what made an embedding: a SHA-256 over the models and how they are used, hex.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,6 +91,9 @@ impl Embedding {
     }
 }
 
+/// Its directions are, and its norm says nothing of whose face it is.
+impl ZeroizeOnDrop for Embedding {}
+
 fn length(values: &[f32]) -> f32 {
     values.iter().map(|v| v * v).sum::<f32>().sqrt()
 }
@@ -101,6 +104,8 @@ pub struct FaceTemplate {
     model: ModelId,
     values: Zeroizing<Vec<f32>>,
 }
+
+impl ZeroizeOnDrop for FaceTemplate {}
 
 /// Why embeddings make no template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
