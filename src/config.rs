@@ -121,6 +121,17 @@ pub struct Face {
     pub ways: Ways,
     /// The other factors beside which a face that does not move counts.
     pub still_with: Methods,
+    /// What is done about signs that a capture did not come from a camera.
+    pub injection: OnInjection,
+}
+
+/// What is done about signs that a capture did not come from a camera.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnInjection {
+    /// They are written to the audit log.
+    Record,
+    /// Where they weigh enough, the capture is refused.
+    Refuse,
 }
 
 /// `[acr]`: what the contexts demand.
@@ -295,6 +306,11 @@ impl Config {
                     .several("face.still_with", &[], &[("pwd", Method::Pwd)])
                     .into_iter()
                     .collect(),
+                injection: from.choice(
+                    "face.injection",
+                    OnInjection::Record,
+                    &[("record", OnInjection::Record), ("refuse", OnInjection::Refuse)],
+                ),
             },
             acr: AcrDemands { face_ways: from.several("acr.face_ways", &[], &WAYS).into_iter().collect() },
             tokens: Tokens {

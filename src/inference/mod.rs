@@ -11,6 +11,7 @@ pub mod analyzer;
 pub mod attack;
 pub mod detector;
 pub mod embedder;
+pub mod fingerprint;
 pub mod image;
 pub mod manifest;
 pub mod mesh;

@@ -15,6 +15,7 @@ use super::{
     attack::AttackModels,
     detector::{Detection, Detector},
     embedder::Embedder,
+    fingerprint,
     image::{Limits, Picture, Undecodable, decode},
     mesh::Mesher,
     quality,
@@ -127,7 +128,8 @@ impl Pipeline {
             Some(largest) => self.measure(picture, largest)?,
             None => None,
         };
-        Ok(FrameObservation { size, faces: found.len(), face })
+        let fingerprint = face.as_ref().map(|face| fingerprint::of_frame(picture, face));
+        Ok(FrameObservation { size, faces: found.len(), face, fingerprint })
     }
 
     fn measure(

@@ -110,6 +110,7 @@ fn name(kind: SealedKind) -> &'static str {
         SealedKind::Portrait => "portrait",
         SealedKind::Template => "template",
         SealedKind::Persona => "persona",
+        SealedKind::ShownCapture => "shown capture",
     }
 }
 

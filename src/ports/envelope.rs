@@ -25,6 +25,8 @@ pub enum SealedKind {
     Template,
     /// A simulator persona's portrait.
     Persona,
+    /// What the frames of a judged capture were like.
+    ShownCapture,
 }
 
 /// Seals secrets at rest with an authenticated cipher under keys that are never in the database.

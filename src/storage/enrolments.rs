@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::{
     row::{Place, json, milliseconds, one_row},
-    schema::{data_keys, enrolments, transform_keys},
+    schema::{data_keys, enrolments, shown_captures, transform_keys},
     transaction::Transaction,
 };
 use crate::{
@@ -115,6 +115,9 @@ impl EnrolmentStore for Transaction<'_> {
             diesel::update(in_force).set(wiped).execute(c)?;
             diesel::delete(data_keys::table.find(id.as_str())).execute(c)?;
             diesel::delete(transform_keys::table.find(id.as_str())).execute(c)?;
+            let owner = enrolments::table.find(id.as_str()).select(enrolments::user_id);
+            let shown = shown_captures::table.filter(shown_captures::user_id.eq_any(owner));
+            diesel::delete(shown).execute(c)?;
             Ok(())
         })
     }

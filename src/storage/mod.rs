@@ -28,6 +28,7 @@ mod row;
 mod runs;
 mod schema;
 mod sessions;
+mod shown_captures;
 mod signing_keys;
 mod sqlite;
 mod sqlite_writer;

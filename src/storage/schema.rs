@@ -197,6 +197,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    shown_captures (ceremony_id) {
+        ceremony_id -> Text,
+        user_id -> Text,
+        passed -> Bool,
+        shown_at -> BigInt,
+        sealed_prints -> Binary,
+    }
+}
+
+diesel::table! {
     audit_events (seq) {
         seq -> BigInt,
         id -> Text,
@@ -218,3 +228,4 @@ diesel::allow_tables_to_appear_in_same_query!(data_keys, transform_keys);
 diesel::allow_tables_to_appear_in_same_query!(data_keys, enrolments);
 diesel::allow_tables_to_appear_in_same_query!(transform_keys, enrolments);
 diesel::allow_tables_to_appear_in_same_query!(enrolments, runs);
+diesel::allow_tables_to_appear_in_same_query!(enrolments, shown_captures);

@@ -7,6 +7,7 @@ mod support;
 mod attempts;
 mod bad_input;
 mod enrolment;
+mod injection;
 mod journey;
 mod keys;
 mod oracle;

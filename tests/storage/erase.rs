@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Every table that holds something of an account, and how its rows are told apart.
-const OF_AN_ACCOUNT: [(&str, &str); 11] = [
+const OF_AN_ACCOUNT: [(&str, &str); 12] = [
     ("users", "id"),
     ("sessions", "user_id"),
     ("grants", "user_id"),
@@ -18,6 +18,7 @@ const OF_AN_ACCOUNT: [(&str, &str); 11] = [
     ("transform_keys", "'u' || substr(enrolment_id, 2)"),
     ("ceremonies", "user_id"),
     ("devices", "user_id"),
+    ("shown_captures", "user_id"),
     ("attempt_budgets", "user_id"),
     ("interactions", "'u' || substr(id, 2)"),
 ];

@@ -37,7 +37,7 @@ use facestep::{
     },
     ports::{
         fault::Fault,
-        store::{Db, Persona},
+        store::{Db, Persona, ShownCapture},
     },
 };
 use jiff::{SignedDuration, Timestamp, civil::date};
@@ -229,6 +229,16 @@ pub fn budget(user: &str, scope: DeviceScope) -> AttemptBudget {
     }
 }
 
+pub fn shown_capture(ceremony: &str, user: &str, second: i64) -> ShownCapture {
+    ShownCapture {
+        ceremony: CeremonyId::parse(ceremony).unwrap(),
+        user: user_id(user),
+        passed: true,
+        shown_at: at(second),
+        sealed_prints: vec![1, 2, 3],
+    }
+}
+
 pub fn device(id: &str, user: &str) -> KnownDevice {
     KnownDevice {
         id: DeviceId::parse(id).unwrap(),
@@ -272,5 +282,6 @@ pub fn fill(db: &mut dyn Db, n: u32) -> Result<(), Fault> {
     db.save_budget(&budget(&user_name, DeviceScope::Unknown))?;
     let known = DeviceScope::Known(DeviceId::parse(&format!("d{n}")).unwrap());
     db.save_budget(&budget(&user_name, known))?;
+    db.add_shown_capture(&shown_capture(&format!("k{n}"), &user_name, 9), 5)?;
     db.append_event(&event(&format!("a{n}")))
 }

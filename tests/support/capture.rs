@@ -48,6 +48,10 @@ pub struct CapturePage<'a> {
     pub settings: Value,
     /// The frames it took and committed.
     pub frames: Vec<Vec<u8>>,
+    /// What it says of its camera.
+    pub camera: Value,
+    /// When it says that it took each frame.
+    pub taken: Vec<f64>,
     /// What it was asked to do, in order.
     pub prompts: Vec<String>,
     /// The hints it was given, in order.
@@ -71,12 +75,30 @@ impl<'a> CapturePage<'a> {
         assert_eq!(page.status, StatusCode::OK, "{address}: {}", page.body);
         let block = page.body.split("id=\"ceremony\">").nth(1).expect("a bootstrap block");
         let settings = serde_json::from_str(block.split("</script>").next().unwrap()).unwrap();
-        Self { app, browser, settings, frames: Vec::new(), prompts: Vec::new(), hints: Vec::new() }
+        Self {
+            app,
+            browser,
+            settings,
+            camera: json!({ "width": 640, "height": 480 }),
+            taken: Vec::new(),
+            frames: Vec::new(),
+            prompts: Vec::new(),
+            hints: Vec::new(),
+        }
     }
 
     /// A page that was open before another server on the same database.
     pub fn restored(app: &'a TestApp, browser: &'a TestBrowser, settings: Value) -> Self {
-        Self { app, browser, settings, frames: Vec::new(), prompts: Vec::new(), hints: Vec::new() }
+        Self {
+            app,
+            browser,
+            settings,
+            camera: json!({ "width": 640, "height": 480 }),
+            taken: Vec::new(),
+            frames: Vec::new(),
+            prompts: Vec::new(),
+            hints: Vec::new(),
+        }
     }
 
     /// The same page's addresses and keys in another browser.
@@ -222,7 +244,8 @@ impl<'a> CapturePage<'a> {
             "ceremony": self.settings["ceremony"],
             "nonce": self.settings["nonce"],
             "frames": lengths,
-            "camera": { "width": 640, "height": 480 },
+            "camera": self.camera,
+            "taken": self.taken,
         });
         let header = header.to_string();
         let length = (header.len() as u32).to_be_bytes();

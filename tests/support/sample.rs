@@ -3,6 +3,7 @@
 
 use super::{
     examination::Worth,
+    fingerprint::{BLOCKS, Fingerprint, PictureHash},
     observation::{Bounds, CloserLook, FrameObservation, FrameQuality, LiveScore, ObservedFace, Point, Pose},
     template::Embedding,
 };
@@ -22,6 +23,8 @@ pub struct Look {
     pub norm: f32,
     pub faces: usize,
     pub flat: bool,
+    /// What the whole picture is like; without it, the frame is not known again.
+    pub picture: Option<u64>,
 }
 
 impl Look {
@@ -38,6 +41,7 @@ impl Look {
             norm: 12.5,
             faces: 1,
             flat: false,
+            picture: None,
         }
     }
 
@@ -50,7 +54,17 @@ impl Look {
             sharpness: self.sharpness,
             eye_distance: self.eye_distance * self.scale,
         };
-        FrameObservation { size: (640, 480), faces: self.faces, face: (self.faces > 0).then_some(face) }
+        let print = |picture| Fingerprint {
+            whole: PictureHash(picture),
+            face: PictureHash(picture),
+            ground: [None; BLOCKS],
+        };
+        FrameObservation {
+            size: (640, 480),
+            faces: self.faces,
+            face: (self.faces > 0).then_some(face),
+            fingerprint: self.picture.map(print),
+        }
     }
 }
 

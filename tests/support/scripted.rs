@@ -10,12 +10,16 @@ use std::{
 };
 
 use facestep::{
-    domain::face::{
-        capture::EncodedFrame,
-        examination::{self, CloserLooks, WorthyFace},
-        observation::{self, CloserLook, FrameObservation, Glance, GlancedFace, Point},
-        pose,
-        template::{self, Embedding, FaceTemplate, ModelId},
+    domain::{
+        face::{
+            capture::EncodedFrame,
+            examination::{self, CloserLooks, WorthyFace},
+            fingerprint,
+            observation::{self, CloserLook, FrameObservation, Glance, GlancedFace, Point},
+            pose,
+            template::{self, Embedding, FaceTemplate, ModelId},
+        },
+        secret::sha256,
     },
     ports::{
         BoxFuture,
@@ -58,6 +62,8 @@ pub struct Scripted {
     pub flat: bool,
     /// How far the face is from the person's own, as the sine of the angle between their embeddings.
     pub askew: f32,
+    /// What the pictures of a capture are like; 0 where they are not known again.
+    pub film: u32,
     /// Makes each frame's bytes its own.
     pub serial: u32,
     /// Whether the bytes decode to a picture at all.
@@ -77,6 +83,7 @@ impl Scripted {
             faces: 1,
             flat: false,
             askew: 0.0,
+            film: 0,
             serial: 0,
             decodes: true,
         }
@@ -96,6 +103,7 @@ impl Scripted {
         let mut look = Look::at(self.yaw, self.pitch);
         (look.person, look.live, look.exposure) = (self.person, self.live, self.exposure);
         (look.faces, look.flat, look.scale) = (self.faces, self.flat, self.scale);
+        look.picture = (self.film > 0).then(|| picture(self.film, self.yaw, self.pitch));
         look
     }
 
@@ -107,6 +115,12 @@ impl Scripted {
         }
         closer
     }
+}
+
+/// The hash of a film's picture of a pose: as unlike all others as pictures of other things are.
+fn picture(film: u32, yaw: f32, pitch: f32) -> u64 {
+    let hash = sha256(&[film.to_le_bytes(), yaw.to_le_bytes(), pitch.to_le_bytes()].concat());
+    hash.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
 /// An embedding that is turned away from a person's own.

@@ -6,9 +6,14 @@ use jiff::SignedDuration;
 
 use crate::{
     app::Settings,
-    config::Config,
+    config::{Config, OnInjection},
     domain::{
-        face::{attempts::AttemptPolicy, operating_point::OperatingPoints, policy::CapturePolicy},
+        face::{
+            attempts::AttemptPolicy,
+            injection::{InjectionPolicy, Response},
+            operating_point::OperatingPoints,
+            policy::CapturePolicy,
+        },
         oidc::tokens::TokenLifetimes,
         session::SessionLifetimes,
     },
@@ -56,9 +61,20 @@ fn face(config: &Config, points: &OperatingPoints, shipped: FacePolicy) -> FaceP
         answers: Duration::try_from(config.face.answer_after).map_or(shipped.answers, AnswerBeat::every),
         ways: config.ways(),
         verification: shipped.verification.held_to(points),
+        injection: injection(config, shipped.injection),
         parent_ceremony_counts: config.step_up.parent_ceremony_counts,
         ..shipped
     }
+}
+
+/// The demo's people are pictures: one that is shown again is nobody's attack there.
+fn injection(config: &Config, shipped: InjectionPolicy) -> InjectionPolicy {
+    let signals = match config.face.injection {
+        OnInjection::Record => Response::Record,
+        OnInjection::Refuse => Response::Refuse,
+    };
+    let replays = if config.demo { Response::Record } else { shipped.replays };
+    InjectionPolicy { signals, replays, ..shipped }
 }
 
 /// The configuration's bounds are far below where this would saturate.

@@ -5,7 +5,10 @@
 
 use serde::Deserialize;
 
-use super::capture::{CaptureBundle, CaptureNonce, EncodedFrame};
+use super::{
+    capture::{CaptureBundle, CaptureNonce, EncodedFrame},
+    injection::camera::Claims,
+};
 use crate::domain::id::CeremonyId;
 
 const MAGIC: &[u8] = b"FSC1";
@@ -29,7 +32,7 @@ pub enum BundleRefusal {
     TooLarge,
 }
 
-/// What the header says. The camera is described for support and proves nothing, so it is checked and dropped.
+/// What the header says. What it says of the camera proves nothing; it is held against the pictures (`injection`).
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Header {
@@ -37,18 +40,29 @@ struct Header {
     ceremony: String,
     nonce: String,
     frames: Vec<usize>,
-    #[serde(default, rename = "camera")]
-    _camera: Option<Camera>,
+    #[serde(default)]
+    camera: Option<Camera>,
+    #[serde(default)]
+    taken: Vec<f64>,
 }
 
 #[derive(Deserialize)]
 struct Camera {
-    #[serde(rename = "width")]
-    _width: u32,
-    #[serde(rename = "height")]
-    _height: u32,
-    #[serde(default, rename = "label")]
-    _label: Option<String>,
+    width: u32,
+    height: u32,
+    #[serde(default)]
+    label: Option<String>,
+}
+
+impl Header {
+    fn claims(&mut self) -> Claims {
+        let camera = self.camera.take();
+        Claims {
+            size: camera.as_ref().map(|camera| (camera.width, camera.height)),
+            label: camera.and_then(|camera| camera.label),
+            taken_at: std::mem::take(&mut self.taken),
+        }
+    }
 }
 
 /// Unpacks a bundle.
@@ -60,13 +74,14 @@ pub fn parse(bytes: &[u8]) -> Result<CaptureBundle, BundleRefusal> {
         return Err(BundleRefusal::TooLarge);
     }
     let (header, mut rest) = rest.split_at_checked(length).ok_or(BundleRefusal::Malformed)?;
-    let header: Header = serde_json::from_slice(header).map_err(|_| BundleRefusal::Malformed)?;
+    let mut header: Header = serde_json::from_slice(header).map_err(|_| BundleRefusal::Malformed)?;
     if header.v != 1 {
         return Err(BundleRefusal::Malformed);
     }
     if header.frames.len() > MOST_FRAMES || header.frames.iter().any(|length| *length > LARGEST_FRAME) {
         return Err(BundleRefusal::TooLarge);
     }
+    let claims = header.claims();
     let mut frames = Vec::with_capacity(header.frames.len());
     for length in header.frames {
         let (frame, after) = rest.split_at_checked(length).ok_or(BundleRefusal::Malformed)?;
@@ -83,6 +98,7 @@ pub fn parse(bytes: &[u8]) -> Result<CaptureBundle, BundleRefusal> {
         ceremony: CeremonyId::parse(&header.ceremony).ok_or(BundleRefusal::Malformed)?,
         nonce: CaptureNonce::parse(&header.nonce).ok_or(BundleRefusal::Malformed)?,
         frames,
+        claims,
     })
 }
 
@@ -110,10 +126,13 @@ mod tests {
     fn a_bundle_unpacks_into_its_frames_in_order() {
         let mut described = header(&[4, 5]);
         described["camera"] = json!({ "width": 640, "height": 480, "label": "Webcam" });
+        described["taken"] = json!([0, 200.5]);
         let bundle = parse(&pack(&described, &[vec![1; 4], vec![2; 5]])).unwrap();
         assert_eq!(bundle.ceremony, CeremonyId::parse("c1").unwrap());
         let frames: Vec<&[u8]> = bundle.frames.iter().map(EncodedFrame::bytes).collect();
         assert_eq!(frames, [&[1; 4][..], &[2; 5][..]]);
+        let Claims { size, label, taken_at } = bundle.claims;
+        assert_eq!((size, label.as_deref(), taken_at), (Some((640, 480)), Some("Webcam"), vec![0.0, 200.5]));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::injection::camera::Claims;
 use crate::domain::{
     id::CeremonyId,
     secret::{base64url, from_base64url, sha256},
@@ -83,4 +84,6 @@ pub struct CaptureBundle {
     pub nonce: CaptureNonce,
     /// The frames.
     pub frames: Vec<EncodedFrame>,
+    /// What the client says of its camera.
+    pub claims: Claims,
 }

@@ -1,6 +1,6 @@
 //! What the models saw in a frame. None of it can be printed or serialised.
 
-use super::template::Embedding;
+use super::{fingerprint::Fingerprint, template::Embedding};
 
 /// A point in pixels of the frame, x to the right and y down.
 #[derive(Clone, Copy, PartialEq)]
@@ -107,6 +107,8 @@ pub struct FrameObservation {
     pub faces: usize,
     /// The largest of them.
     pub face: Option<ObservedFace>,
+    /// What the picture is like, where its face was measured.
+    pub fingerprint: Option<Fingerprint>,
 }
 
 /// What a small hint frame shows: enough to guide a person, nothing to judge by.

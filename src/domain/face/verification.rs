@@ -85,6 +85,10 @@ pub enum Cause {
     Mismatch,
     /// The reference was made by another model than the one in use.
     OtherModel,
+    /// Most frames are copies of those of an earlier capture.
+    Replayed,
+    /// Signs of injection weigh enough for the operator to refuse by them.
+    Injected,
 }
 
 impl Cause {
@@ -102,6 +106,8 @@ impl Cause {
             Self::Swapped => "swapped",
             Self::Mismatch => "mismatch",
             Self::OtherModel => "other_model",
+            Self::Replayed => "replayed",
+            Self::Injected => "injected",
         }
     }
 }

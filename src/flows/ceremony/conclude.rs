@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
 use super::{
     Ceremonies, FacePolicy, FaceRefusal, Scribe, Served, named_interaction,
     open::unknown,
-    upload::{Judged, Outcome, Spent, run_of},
+    shown,
+    upload::{Examined, Judged, Outcome, Spent, run_of},
 };
 use crate::{
     domain::{
-        audit::AuditKind,
+        audit::{AuditEvent, AuditKind},
         authn::ledger::{AssuranceEntry, Evidence, Method, Showing},
         face::{
             attempts::{AttemptBudget, DeviceScope},
@@ -33,7 +36,9 @@ use crate::{
 struct Conclusion {
     spent: Arc<Spent>,
     browser: Browser,
-    verdict: Arc<Verdict>,
+    examined: Arc<Examined>,
+    /// What is kept of its pictures, sealed.
+    shown: Option<Vec<u8>>,
     /// What a passed parent run enrols.
     reference: Option<(EnrolmentId, SealedReference)>,
     renewed: SecretToken,
@@ -44,15 +49,22 @@ struct Conclusion {
 
 impl Ceremonies {
     /// Records the verdict on a spent attempt and everything that follows from it.
-    pub(super) async fn conclude(&self, spent: Spent, browser: &Browser, verdict: Verdict) -> Served<Judged> {
-        let (spent, verdict) = (Arc::new(spent), Arc::new(verdict));
+    pub(super) async fn conclude(
+        &self,
+        spent: Spent,
+        browser: &Browser,
+        examined: Examined,
+    ) -> Served<Judged> {
+        let shown = self.room.seal_shown(&spent.ceremony.id, &examined.keepsake)?;
+        let (spent, examined) = (Arc::new(spent), Arc::new(examined));
         let mut is_second = false;
         let judged = loop {
             let conclusion = Arc::new(Conclusion {
-                reference: self.seal_live_reference(&spent.run, &verdict).await?,
+                reference: self.seal_live_reference(&spent.run, &examined.verdict).await?,
                 spent: spent.clone(),
                 browser: browser.clone(),
-                verdict: verdict.clone(),
+                examined: examined.clone(),
+                shown: shown.clone(),
                 renewed: self.room.entropy.token(),
                 device: self.room.entropy.token(),
                 policy: self.room.policy,
@@ -97,15 +109,19 @@ impl Ceremonies {
 impl Conclusion {
     fn apply(&self, db: &mut dyn Db, scribe: &Scribe) -> Served<Judged> {
         let mut ceremony = db.find_ceremony(&self.spent.ceremony.id)?.ok_or_else(unknown)?;
-        if !ceremony.conclude(matches!(*self.verdict, Verdict::Passed(_))) {
+        let passed = matches!(self.examined.verdict, Verdict::Passed(_));
+        if !ceremony.conclude(passed) {
             return Err(FaceRefusal::WrongStep.into());
         }
         db.save_ceremony(&ceremony)?;
+        if let Some(sealed) = &self.shown {
+            shown::keep(db, scribe, (&ceremony.id, &ceremony.user), passed, sealed.clone())?;
+        }
         let interaction = named_interaction(db, &ceremony.interaction)?;
         let budget = &self.spent.budget;
         let kept = db.find_budget(&budget.user, &budget.scope)?;
         let budget = kept.ok_or_else(|| Fault::Damaged("a spent budget is gone".into()))?;
-        match self.verdict.as_ref() {
+        match &self.examined.verdict {
             Verdict::Passed(passed) => self.pass(db, scribe, &ceremony, interaction, budget, passed),
             Verdict::Rejected(rejection) => {
                 self.reject(db, scribe, &ceremony, interaction, budget, rejection)
@@ -125,8 +141,7 @@ impl Conclusion {
         budget.pass();
         db.save_budget(&budget)?;
         db.refund_population(self.spent.window)?;
-        let event = scribe.ceremony_event(AuditKind::CeremonyConcluded, &interaction, ceremony);
-        db.append_event(&event.with("passed", true))?;
+        db.append_event(&self.concluded(scribe, &interaction, ceremony).with("passed", true))?;
         let mut run = run_of(db, ceremony)?;
         let showing = Showing { run: run.id.clone(), way: ceremony.challenge.way() };
         let evidence = match run.kind {
@@ -157,6 +172,14 @@ impl Conclusion {
             renewed,
             device,
         })
+    }
+
+    /// The event of the verdict, with the signs of injection by name and level.
+    fn concluded(&self, scribe: &Scribe, interaction: &Interaction, ceremony: &Ceremony) -> AuditEvent {
+        let event = scribe.ceremony_event(AuditKind::CeremonyConcluded, interaction, ceremony);
+        let signs: Map<String, Value> =
+            self.examined.signals.named().map(|(name, level)| (name.to_owned(), level.into())).collect();
+        if signs.is_empty() { event } else { event.with("injection", signs) }
     }
 
     /// Remembers the browser for this account; the secret is new only where the browser has none. One that it has may be
@@ -221,8 +244,7 @@ impl Conclusion {
         mut budget: AttemptBudget,
         rejection: &Rejection,
     ) -> Served<Judged> {
-        let event = scribe.ceremony_event(AuditKind::CeremonyConcluded, &interaction, ceremony);
-        let event = event.with("passed", false);
+        let event = self.concluded(scribe, &interaction, ceremony).with("passed", false);
         let (event, outcome) = match rejection {
             Rejection::Quality(advice) => {
                 budget.poor_picture();

@@ -17,6 +17,7 @@ use crate::{
             attempts::{AttemptPolicy, AttemptRefusal},
             ceremony::{Ceremony, CeremonyRefusal},
             challenge::ChallengeKey,
+            injection::InjectionPolicy,
             policy::{CapturePolicy, VerificationPolicy},
         },
         id::{AuditId, InteractionId},
@@ -43,6 +44,7 @@ mod conclude;
 pub mod live;
 mod open;
 mod sealed;
+mod shown;
 mod upload;
 
 pub use answer::AnswerBeat;
@@ -61,6 +63,8 @@ pub struct FacePolicy {
     pub attempts: AttemptPolicy,
     /// Which ways may be chosen, and which count.
     pub ways: WayPolicy,
+    /// What signs of injected pictures lead to.
+    pub injection: InjectionPolicy,
     /// When an upload is answered.
     pub answers: AnswerBeat,
     /// How many captures one interaction may open, so that nobody can shop for an easy challenge.
@@ -78,6 +82,7 @@ impl Default for FacePolicy {
             verification: VerificationPolicy::default(),
             attempts: AttemptPolicy::default(),
             ways: WayPolicy::default(),
+            injection: InjectionPolicy::default(),
             answers: AnswerBeat::default(),
             most_ceremonies: 12,
             most_lookups: 5,

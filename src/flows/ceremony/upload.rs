@@ -12,10 +12,11 @@ use crate::{
         audit::AuditKind,
         face::{
             attempts::AttemptBudget,
-            capture::{EncodedFrame, FrameHash},
+            capture::{CaptureBundle, EncodedFrame, FrameHash},
             ceremony::{Ceremony, Transcript},
             conduct::{self, Case},
-            examination::frames_to_observe,
+            examination::{Seen, frames_to_observe},
+            injection::{Evidence, Signals, prints, replay::Keepsake},
             renewal::ProtectedReference,
             template::FaceTemplate,
             verification::{Advice, Cause, Identity, Reference, Rejection, Verdict, verify},
@@ -70,6 +71,21 @@ pub(super) struct Spent {
     pub(super) window: i64,
 }
 
+/// What was found in an upload.
+pub(super) struct Examined {
+    pub(super) verdict: Verdict,
+    pub(super) signals: Signals,
+    pub(super) keepsake: Keepsake,
+}
+
+impl Examined {
+    /// A capture in which nothing was looked at.
+    fn refused(cause: Cause) -> Self {
+        let (signals, keepsake) = (Signals::default(), Keepsake::default());
+        Self { verdict: not_verified(cause), signals, keepsake }
+    }
+}
+
 impl Ceremonies {
     /// Judges a sealed capture. The attempt stays spent whatever happens, but for a full queue, where nothing was judged.
     pub(super) async fn judge(
@@ -79,17 +95,17 @@ impl Ceremonies {
         jwe: String,
     ) -> Served<Judged> {
         let spent = self.spend(ceremony, browser).await?;
-        let verdict = match self.examine(&spent, jwe).await {
-            Ok(verdict) => verdict,
+        let examined = match self.examine(&spent, jwe).await {
+            Ok(examined) => examined,
             Err(AnalyzerFault::Busy) => {
                 self.give_back(spent).await?;
                 return Err(FaceRefusal::Busy.into());
             }
-            Err(AnalyzerFault::BadPicture(_)) => not_verified(Cause::Unreadable),
+            Err(AnalyzerFault::BadPicture(_)) => Examined::refused(Cause::Unreadable),
             Err(AnalyzerFault::Fault(fault)) => return Err(fault.into()),
         };
         let interaction = spent.ceremony.interaction.clone();
-        let mut judged = self.conclude(spent, browser, verdict).await?;
+        let mut judged = self.conclude(spent, browser, examined).await?;
         if let Outcome::Again { next, .. } = &mut judged.outcome {
             *next = match self.open(&interaction, browser, judged.way).await {
                 Ok(fresh) => Some(fresh),
@@ -129,18 +145,36 @@ impl Ceremonies {
     }
 
     /// Opens, observes and judges what was sent.
-    async fn examine(&self, spent: &Spent, jwe: String) -> Result<Verdict, AnalyzerFault> {
-        let Some(frames) = self.open_frames(spent, jwe).await? else {
-            return Ok(not_verified(Cause::Unreadable));
+    async fn examine(&self, spent: &Spent, jwe: String) -> Result<Examined, AnalyzerFault> {
+        let Some(CaptureBundle { frames, claims, .. }) = self.open_bundle(spent, jwe).await? else {
+            return Ok(Examined::refused(Cause::Unreadable));
         };
         let hashes: Vec<FrameHash> = frames.iter().map(EncodedFrame::hash).collect();
         if !hashes.iter().eq(spent.transcript.committed.iter().map(|commitment| &commitment.hash)) {
-            return Ok(not_verified(Cause::Frames));
+            return Ok(Examined::refused(Cause::Frames));
         }
         let frames: Arc<[EncodedFrame]> = frames.into();
+        let seen = self.room.analyzer.observe(frames.clone(), frames_to_observe(frames.len())).await?;
+        let earlier = self.room.shown_before(&spent.run.user).await?;
+        let evidence =
+            Evidence { transcript: &spent.transcript, seen: &seen, claims: &claims, earlier: &earlier };
+        let signals = Signals::read(evidence);
+        let verdict = match signals.refusal(&self.room.policy.injection) {
+            Some(cause) => not_verified(cause),
+            None => self.judge_face(spent, frames, &seen).await?,
+        };
+        Ok(Examined { verdict, signals, keepsake: Keepsake::of(prints(&seen)) })
+    }
+
+    /// Judges who is there: poses first, then, where those do not refute the capture, whose face it is.
+    async fn judge_face(
+        &self,
+        spent: &Spent,
+        frames: Arc<[EncodedFrame]>,
+        seen: &Seen,
+    ) -> Result<Verdict, AnalyzerFault> {
         let (analyzer, policy) = (&self.room.analyzer, &self.room.policy.verification);
-        let seen = analyzer.observe(frames.clone(), frames_to_observe(frames.len())).await?;
-        let case = Case { challenge: &spent.ceremony.challenge, transcript: &spent.transcript, seen: &seen };
+        let case = Case { challenge: &spent.ceremony.challenge, transcript: &spent.transcript, seen };
         let conduct = match conduct::judge(case, policy) {
             Ok(conduct) => conduct,
             Err(rejection) => return Ok(Verdict::Rejected(rejection)),
@@ -160,14 +194,14 @@ impl Ceremonies {
         Ok(verify(&conduct, &identity, policy))
     }
 
-    /// The frames, if they were sealed for this ceremony. Megabytes are decrypted, so off the async threads.
-    async fn open_frames(&self, spent: &Spent, jwe: String) -> Result<Option<Vec<EncodedFrame>>, Fault> {
+    /// The bundle, if it was sealed for this ceremony. Megabytes are decrypted, so off the async threads.
+    async fn open_bundle(&self, spent: &Spent, jwe: String) -> Result<Option<CaptureBundle>, Fault> {
         let (opener, ceremony) = (self.room.opener.clone(), spent.ceremony.clone());
         let opened = tokio::task::spawn_blocking(move || {
             opener.open_capture(&ceremony.id, &ceremony.nonce, &ceremony.keys, &jwe)
         });
         let opened = opened.await.map_err(|error| Fault::Internal(format!("opening broke off: {error}")))?;
-        Ok(opened.ok().map(|bundle| bundle.frames))
+        Ok(opened.ok())
     }
 
     /// Gives an attempt back that found no room: nothing of it was judged.

@@ -9,6 +9,7 @@ mod authn;
 mod face;
 mod key_encryption;
 mod oidc;
+mod shown;
 mod workflow;
 
 pub use audit::{AuditStore, SealedEvent};
@@ -16,6 +17,7 @@ pub use authn::{DeviceStore, SessionStore, UserStore};
 pub use face::{AttemptStore, CeremonyStore};
 pub use key_encryption::{KeptKey, KeyEncryptionStore};
 pub use oidc::{ClientStore, GrantStore, InteractionStore, SigningKeyStore};
+pub use shown::{ShownCapture, ShownCaptureStore};
 pub use workflow::{EnrolmentStore, Persona, PersonaStore, RunStore};
 
 /// One open transaction. Every `save_…` guards by the aggregate's `version`: [`Fault::Conflict`] when another writer was
@@ -33,6 +35,7 @@ pub trait Db:
     + PersonaStore
     + RunStore
     + SessionStore
+    + ShownCaptureStore
     + SigningKeyStore
     + UserStore
 {

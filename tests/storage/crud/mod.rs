@@ -4,4 +4,5 @@ mod accounts;
 mod face;
 mod key_encryption;
 mod oidc;
+mod shown;
 mod workflow;

@@ -1,0 +1,138 @@
+//! Pictures that no lens took, as far as they show it: signs in the audit log, and replays refused.
+
+use facestep::domain::face::injection::Response;
+use serde_json::{Value, json};
+
+use crate::{
+    scene::{CONDITION, Scene, WISH, settings},
+    support::{
+        capture::{Ending, obedient},
+        scripted::{ADAM, CLARA, Scripted},
+    },
+};
+
+/// Adam before the camera, in the pictures of one film.
+fn filmed(film: u32) -> Scripted {
+    Scripted { film, ..Scripted::of(ADAM) }
+}
+
+/// A scene in which Adam is enrolled by his first film.
+async fn enrolled_by_film(replays: Response) -> Scene {
+    let mut settings = settings();
+    settings.face.injection.replays = replays;
+    let scene = Scene::set_with(settings).await;
+    let interaction = scene.begin(&[WISH]).await;
+    scene.identify(&interaction, "FS-100001").await;
+    assert_eq!(scene.look_as(&interaction, filmed(1)).await["outcome"], "done");
+    scene
+}
+
+/// One more capture; its outcome, and the cause and the signs in the audit log.
+async fn shown(scene: &Scene, base: Scripted) -> (Value, Value, Value) {
+    let interaction = scene.begin(&[CONDITION]).await;
+    let outcome = scene.look_as(&interaction, base).await["outcome"].clone();
+    let event = scene.last("ceremony_concluded").await;
+    // The next one is a step-up again, however soon it comes.
+    scene.app.clock.advance(3_600);
+    (outcome, event["cause"].clone(), event["injection"].clone())
+}
+
+#[tokio::test]
+async fn pictures_that_were_shown_before_are_refused_whoever_they_show() {
+    let scene = enrolled_by_film(Response::Refuse).await;
+    let (outcome, cause, signs) = shown(&scene, filmed(1)).await;
+    assert_eq!((outcome, cause), ("refused".into(), "replayed".into()));
+    assert_eq!(signs["replayed"], "strong");
+    let (outcome, _, signs) = shown(&scene, filmed(2)).await;
+    assert_eq!(outcome, "done");
+    assert!(signs.get("replayed").is_none());
+    assert_eq!(shown(&scene, filmed(2)).await.1, "replayed");
+}
+
+#[tokio::test]
+async fn failures_do_not_push_out_what_a_success_showed() {
+    let mut patient = settings();
+    patient.face.attempts.free_failures = 10;
+    let scene = Scene::set_with(patient).await;
+    let interaction = scene.begin(&[WISH]).await;
+    scene.identify(&interaction, "FS-100001").await;
+    assert_eq!(scene.look_as(&interaction, filmed(1)).await["outcome"], "done");
+    for film in 10..17 {
+        let stranger = Scripted { person: CLARA, ..filmed(film) };
+        assert_eq!(shown(&scene, stranger).await.1, "mismatch");
+    }
+    assert_eq!(shown(&scene, filmed(1)).await.1, "replayed");
+    // Of the strangers' own pictures the last are known again, and the oldest are not.
+    assert_eq!(shown(&scene, Scripted { person: CLARA, ..filmed(16) }).await.1, "replayed");
+}
+
+#[tokio::test]
+async fn a_demo_whose_people_are_pictures_records_them() {
+    let scene = enrolled_by_film(Response::Record).await;
+    let (outcome, _, signs) = shown(&scene, filmed(1)).await;
+    assert_eq!((outcome, &signs["replayed"]), ("done".into(), &json!("strong")));
+}
+
+#[tokio::test]
+async fn a_forgotten_face_leaves_no_pictures_to_be_known_again() {
+    let scene = enrolled_by_film(Response::Refuse).await;
+    let user = scene.adam.id.clone();
+    let count = async || {
+        let user = user.clone();
+        scene.read(move |db| db.shown_captures(&user)).await.len()
+    };
+    assert_eq!(count().await, 1);
+    let forgotten = user.clone();
+    scene
+        .app
+        .store
+        .transact(move |db| {
+            let enrolment = db.find_enrolment_of(&forgotten)?.unwrap();
+            db.revoke_enrolment(&enrolment.id, enrolment.completed_at)
+        })
+        .await
+        .unwrap();
+    assert_eq!(count().await, 0);
+}
+
+#[tokio::test]
+async fn what_a_camera_is_called_is_a_sign_that_alone_refuses_nobody() {
+    let mut strict = settings();
+    strict.face.injection.signals = Response::Refuse;
+    let scene = Scene::enrolled_with(strict).await;
+    let interaction = scene.begin(&[CONDITION]).await;
+    let mut page = scene.capture_page(&interaction).await;
+    page.camera = json!({ "width": 640, "height": 480, "label": "OBS Virtual Camera" });
+    assert_eq!(page.perform(obedient, Scripted::of(ADAM)).await, Ending::Upload);
+    assert_eq!(page.upload().await.json()["outcome"], "done");
+    let signs = scene.last("ceremony_concluded").await["injection"].clone();
+    assert_eq!(signs["virtual_camera"], "weak");
+    // The name itself is kept nowhere.
+    let audit = scene.app.store.read(|db| db.unsealed_events(1_000)).await.unwrap();
+    assert!(audit.iter().all(|(_, event)| !event.contains("OBS")));
+}
+
+#[tokio::test]
+async fn signs_that_weigh_enough_refuse_where_the_operator_wants_it() {
+    for (response, outcome) in [(Response::Record, "done"), (Response::Refuse, "refused")] {
+        let mut settings = settings();
+        settings.face.injection.signals = response;
+        let scene = Scene::enrolled_with(settings).await;
+        let interaction = scene.begin(&[CONDITION]).await;
+        let mut page = scene.capture_page(&interaction).await;
+        // A camera that is smaller than its pictures, times that run backwards, by a timer as even as the test's own.
+        page.camera = json!({ "width": 320, "height": 240, "label": "fake_device_0" });
+        assert_eq!(page.perform(obedient, Scripted::of(ADAM)).await, Ending::Upload);
+        page.taken = (0..page.frames.len()).rev().map(|n| n as f64).collect();
+        assert_eq!(page.upload().await.json()["outcome"], outcome);
+        let event = scene.last("ceremony_concluded").await;
+        let signs = ["client_times_disagree", "odd_size", "steady_arrivals", "virtual_camera"];
+        for sign in signs {
+            assert_eq!(event["injection"][sign], "weak", "{event}");
+        }
+        assert_eq!(
+            event["cause"],
+            if response == Response::Record { Value::Null } else { "injected".into() }
+        );
+    }
+}
