@@ -14,7 +14,9 @@ use std::{
 
 use facestep::{
     domain::face::operating_point::{OperatingPoint, TargetFmr},
-    evaluation::{bootstrap::Resampling, groups, lists::read_pairs, setting::Setting, verification},
+    evaluation::{
+        bootstrap::Resampling, groups, lists::read_pairs, protection, setting::Setting, verification,
+    },
     inference::verify::{Models, verify_models},
 };
 use tempfile::TempDir;
@@ -107,6 +109,29 @@ fn means_of_three_pictures_err_no_more_than_the_manifest_says() {
     let portrait = at(thresholds.match_portrait.at(standard), 1, 3);
     hold("portrait: false non-matches", portrait.false_non_matches, portrait.genuine, portrait.genuine / 50);
     hold("portrait: false matches", portrait.false_matches, portrait.impostor, 4);
+}
+
+#[test]
+fn the_transform_changes_no_decision_and_enrolments_of_one_person_cannot_be_linked() {
+    // ISO/IEC 24745; the measure of Gomez-Barrero et al. 2018. `docs/biometrics.md` has all pictures.
+    let Some(folder) = lfw() else { return };
+    let scratch = TempDir::new().unwrap();
+    let images = scratch.path().join("images");
+    collect(&folder.join("images"), &images);
+    let request = protection::Request { images, enrol: 1, others: 20 };
+    let report = protection::measure(&setting(&scratch.path().join("cache")), &request).unwrap();
+    let agreement = &report.agreement;
+    println!("{agreement:?}");
+    assert!(agreement.genuine >= 100 && agreement.impostor > 3_000 && agreement.largest_difference < 1e-5);
+    for at in &agreement.decisions {
+        hold(&format!("decided otherwise at {}", at.threshold), at.different, agreement.impostor, 0);
+    }
+    for attempt in &report.linking {
+        println!("{attempt:?}");
+    }
+    let (plain, protected) = report.linking.split_first().unwrap();
+    assert!(plain.d_sys > 0.9, "without a transform enrolments are linked");
+    assert!(protected.iter().all(|attempt| attempt.d_sys <= 2.0 * attempt.d_sys_by_chance[1]));
 }
 
 /// Links six pictures of thirty people, and returns a list that puts all in one group.
