@@ -16,6 +16,11 @@ use super::support::{
 /// Presses Transfer with an enrolled account in front of this camera, and tries until the provider gives up or the person
 /// does; returns what the bank shows.
 async fn refused_at_the_bank(camera: Camera) -> String {
+    refused_by(camera, "turns").await.0
+}
+
+/// The same in some way; and the provider's audit log.
+async fn refused_by(camera: Camera, way: &str) -> (String, String) {
     let provider = Provider::start_enrolled().await;
     let bank = Bank::start(&provider, Ask::EssentialClaim, &[]).await;
     let before = provider.face_grants();
@@ -23,13 +28,14 @@ async fn refused_at_the_bank(camera: Camera) -> String {
     let person = Visit(&browser.driver);
     person.signs_in_at_the_bank(&bank, OWNER.username).await;
     person.presses("#transfer").await;
+    person.chooses_way(way).await;
     person.begins_capture().await;
     person.gives_up_after_refusal().await;
     person.sees("#refused").await;
     let detail = person.sees("#detail").await.text().await.unwrap();
     assert_eq!(provider.face_grants(), before, "no code for a face");
     browser.quit().await;
-    detail
+    (detail, provider.audit())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -45,6 +51,14 @@ async fn a_still_photograph_is_refused() {
     let photograph = Actor { name: OWNER.actor, plan: Plan::Still };
     let detail = refused_at_the_bank(Camera::Actor(photograph)).await;
     assert!(detail.contains("unmet_authentication_requirements"), "{detail}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photograph_that_is_held_nearer_and_farther_is_refused_for_want_of_depth() {
+    let photograph = Actor { name: OWNER.actor, plan: Plan::Held };
+    let (detail, audit) = refused_by(Camera::Actor(photograph), "distance").await;
+    assert!(detail.contains("face_not_verified"), "{detail}");
+    assert!(audit.contains("\"cause\":\"planar\""), "{audit}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

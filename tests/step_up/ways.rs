@@ -143,6 +143,16 @@ async fn another_try_is_in_the_way_that_was_chosen() {
 }
 
 #[tokio::test]
+async fn a_flat_photo_that_is_held_nearer_and_farther_is_refused() {
+    let scene = Scene::enrolled().await;
+    let interaction = scene.begin(&[CONDITION]).await;
+    let mut page = capture_by(&scene, &interaction, Way::Distance).await;
+    let photo = Scripted { flat: true, ..Scripted::of(ADAM) };
+    assert_eq!(page.capture(obedient, photo).await["outcome"], "refused");
+    assert_eq!(scene.last("ceremony_concluded").await["cause"], "planar");
+}
+
+#[tokio::test]
 async fn who_only_turns_has_not_walked_and_who_only_walks_has_not_turned() {
     for (way, stiff) in [(Way::Distance, true), (Way::Turns, false)] {
         let scene = Scene::enrolled().await;

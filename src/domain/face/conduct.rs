@@ -11,6 +11,7 @@ use super::{
     quality,
     turns::{self, Answered, Placed},
     verification::{Cause, Rejection},
+    walk,
 };
 
 /// What the first stage of a verdict depends on.
@@ -133,17 +134,26 @@ fn embeddable(faces: &[Placed<'_>], policy: &VerificationPolicy) -> Vec<usize> {
     faces.iter().filter(is_sure).map(|placed| placed.place).collect()
 }
 
-/// In every turn, the view that is furthest from a flat picture must be further than one can be.
+/// In every turn, the view that is furthest from a flat picture must be further than one can be. Where distance is all that
+/// was asked for, the perspective must change over the walk as a head's does: one change alone is too little to tell by.
 pub(super) fn is_solid(answered: &Answered<'_>, policy: &VerificationPolicy) -> Result<(), Rejection> {
-    let is_solid = answered.movements.iter().all(|(action, faces)| {
-        let least = match action {
-            Action::LookUp | Action::LookDown => policy.solid_nod,
-            Action::TurnLeft | Action::TurnRight => policy.solid_aside,
-            // A change of size alone says nothing of depth.
-            Action::Centre | Action::Nearer | Action::Farther => return true,
-        };
+    let turns = || answered.movements.iter().filter(|(action, _)| action.is_turn());
+    let is_solid = turns().all(|(action, faces)| {
+        let is_nod = matches!(action, Action::LookUp | Action::LookDown);
+        let least = if is_nod { policy.solid_nod } else { policy.solid_aside };
         let mut depths = faces.iter().filter_map(|placed| planarity::residual(answered.centre, placed.face));
         depths.any(|depth| depth >= least)
     });
-    if is_solid { Ok(()) } else { Err(Rejection::NotVerified(Cause::Planar)) }
+    let walked = answered.movements.iter().any(|(action, _)| action.is_distance()) && turns().count() == 0;
+    if is_solid && (!walked || is_solid_walk(answered, policy)) {
+        Ok(())
+    } else {
+        Err(Rejection::NotVerified(Cause::Planar))
+    }
+}
+
+fn is_solid_walk(answered: &Answered<'_>, policy: &VerificationPolicy) -> bool {
+    let (least, most) = policy.solid_walk;
+    let faces = answered.movements.iter().flat_map(|(_, faces)| faces).map(|placed| placed.face);
+    walk::slope(answered.centre, faces).is_some_and(|slope| (least..=most).contains(&slope))
 }

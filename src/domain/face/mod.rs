@@ -35,4 +35,5 @@ mod secrecy;
 pub mod template;
 mod turns;
 pub mod verification;
+mod walk;
 pub mod way;

@@ -75,7 +75,7 @@ pub enum Cause {
     NotHeld,
     /// Another movement was made.
     WrongMovement,
-    /// The turned face has no depth.
+    /// The face that moved has no depth.
     Planar,
     /// The passive models saw a picture or a screen.
     Attack,

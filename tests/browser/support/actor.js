@@ -17,15 +17,20 @@
     look_up: [0, -20, 100],
     look_down: [0, 20, 100],
     nearer: [0, 0, 130],
-    farther: [0, 0, 70],
+    farther: [0, 0, 75],
   };
   const opposite = {
     turn_left: "turn_right", turn_right: "turn_left", look_up: "look_down", look_down: "look_up",
     nearer: "farther", farther: "nearer",
   };
+  const walks = () => {
+    const ceremony = document.getElementById("ceremony");
+    return plan !== "held" && ceremony && JSON.parse(ceremony.textContent).way === "distance";
+  };
   const asked = () => document.querySelector("[data-action]")?.dataset.action || "centre";
   const goal = () => {
     if (plan === "still") return goals.centre;
+    if (plan === "held" && asked() === "farther") return [0, 0, 70];
     if (plan === "wrong_way") return goals[opposite[asked()] || "centre"];
     return goals[asked()] || goals.centre;
   };
@@ -33,9 +38,11 @@
     const sign = (v) => (v < 0 ? "-" : "+") + String(Math.abs(v)).padStart(2, "0");
     if (yaw) return `yaw_${sign(yaw)}`;
     if (pitch) return `pitch_${sign(pitch)}`;
-    return size === 100 ? "front" : `scale_${String(size).padStart(3, "0")}`;
+    // A person who walks changes their perspective; a photograph that is held nearer only grows.
+    if (size === 100 && !walks()) return "front";
+    return `${plan === "held" ? "scale" : "walk"}_${String(size).padStart(3, "0")}`;
   };
-  // One step of 10 (yaw) or 5 (pitch) degrees or 15 percent at a time, on one axis, through the middle.
+  // One step of 10 (yaw) or 5 (pitch) degrees or 15 percent at a time, or what is left, on one axis, through the middle.
   const steps = [10, 5, 15];
   const middle = goals.centre;
   const towards = (pose, goal) => {

@@ -23,6 +23,8 @@ pub enum Plan {
     Still,
     /// Always turns the other way.
     WrongWay,
+    /// Is a photograph that someone holds nearer and farther as the page asks.
+    Held,
 }
 
 impl Actor {
@@ -41,6 +43,7 @@ impl Actor {
             Plan::Obey => "obey",
             Plan::Still => "still",
             Plan::WrongWay => "wrong_way",
+            Plan::Held => "held",
         };
         let actor = json!({ "frames": frames, "plan": plan, "seed": seed });
         format!("const ACTOR = {actor};\n{}", include_str!("actor.js"))

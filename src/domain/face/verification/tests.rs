@@ -199,6 +199,13 @@ fn whoever_follows_the_way_they_chose_passes() {
 }
 
 #[test]
+fn a_flat_photo_that_is_held_nearer_and_farther_is_refused_where_distance_is_all_there_is() {
+    let walk = LivenessChallenge::draw(Way::Distance, &[3, 1, 1, 0, 1, 2, 4, 0, 1, 0, 1, 0]).unwrap();
+    let capture = Capture::perform_for(walk, towards, |look| Look { flat: true, ..look });
+    assert_eq!(capture.rejection(), not_verified(Cause::Planar));
+}
+
+#[test]
 fn a_distance_that_is_kept_while_the_head_turns_is_no_other_movement() {
     // Nearer, left, right, up: whoever came nearer stays there, and is back only at the end.
     let challenge = LivenessChallenge::draw(Way::Turns, &[4, 0, 0, 0, 0, 0, 1, 0]).unwrap();
