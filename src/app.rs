@@ -24,7 +24,6 @@ use crate::{
         sign_in::SignIn,
         signing_keys::SigningKeys,
         step_up::StepUp,
-        template_renewal::TemplateRenewal,
         token::Tokens,
         user_info::UserInfo,
     },
@@ -149,20 +148,12 @@ pub fn assemble(parts: Parts) -> App {
         parts.template_keys,
         parts.transform_keys,
     ));
-    let renewal = TemplateRenewal::new(
-        store.clone(),
-        clock.clone(),
-        entropy.clone(),
-        references.clone(),
-        proof_key.clone(),
-    );
     let room = Arc::new(FaceRoom {
         store: store.clone(),
         clock: clock.clone(),
         entropy: entropy.clone(),
         vault: parts.vault,
         references,
-        renewal,
         opener: parts.opener,
         analyzer: parts.analyzer,
         proof_key: proof_key.clone(),
@@ -180,6 +171,7 @@ pub fn assemble(parts: Parts) -> App {
         catalogue,
         attempts: settings.face.attempts,
         proof_key,
+        model: room.analyzer.model(),
         sessions: settings.sessions,
         interaction: settings.interaction,
         code: settings.code,

@@ -7,10 +7,14 @@ use super::{
     commons::{ConfigFile, Parts},
 };
 use crate::{
-    domain::{id::KekId, key_encryption::KeyPurpose, user::Username},
+    domain::{
+        id::{EnrolmentId, KekId},
+        key_encryption::KeyPurpose,
+        user::Username,
+    },
     flows::{
         key_rotation::{KeyRotation, Rotation},
-        template_renewal::{Renewed, Tally, Which},
+        template_renewal::{Renewed, Tally},
     },
 };
 
@@ -46,9 +50,6 @@ pub enum Command {
         /// The template of one account, by the name that the person signs in with.
         #[arg(long, value_name = "NAME")]
         user: Option<String>,
-        /// Only those from before enrolments had keys of their own.
-        #[arg(long)]
-        from_before: bool,
     },
 }
 
@@ -98,13 +99,10 @@ impl Command {
                 println!("retired {id}; {file}");
                 Ok(())
             }
-            Self::RenewTemplates { user, from_before } => {
-                let which = if from_before { Which::FromBefore } else { Which::All };
-                match user {
-                    Some(user) => renew_one(&parts, &user, &which).await,
-                    None => renew_all(&parts, &which).await,
-                }
-            }
+            Self::RenewTemplates { user } => match user {
+                Some(user) => renew_one(&parts, &user).await,
+                None => renew_all(&parts).await,
+            },
         }
     }
 }
@@ -150,21 +148,29 @@ async fn rotate(keys: &KeyRotation, purpose: KeyPurpose, to: Option<&KekId>) -> 
     )))
 }
 
-async fn renew_one(parts: &Parts, user: &str, which: &Which) -> Result<(), Failure> {
+async fn renew_one(parts: &Parts, user: &str) -> Result<(), Failure> {
     let name = Username::parse(user).ok_or_else(|| Failure::of(format!("{user:?} is not a username")))?;
-    match parts.template_renewal().renew_named(&name, which).await? {
+    match parts.template_renewal().renew_named(&name).await? {
         Some(Renewed::Anew) => println!("the template of {user} was issued anew"),
         Some(Renewed::Nothing) => println!("there is nothing to renew for {user}"),
         Some(Renewed::Unproven) => return Err(unproven(1)),
+        Some(Renewed::Damaged) => return Err(Failure::of(format!("the template of {user} does not open"))),
         None => return Err(Failure::of("there is no account with this username")),
     }
     Ok(())
 }
 
-async fn renew_all(parts: &Parts, which: &Which) -> Result<(), Failure> {
+async fn renew_all(parts: &Parts) -> Result<(), Failure> {
     let told = |tally: &Tally| eprintln!("{} templates issued anew", tally.renewed);
-    let tally = parts.template_renewal().renew_all(which, told).await?;
+    let tally = parts.template_renewal().renew_all(told).await?;
     println!("{} templates were issued anew", tally.renewed);
+    if !tally.damaged.is_empty() {
+        let names: Vec<&str> = tally.damaged.iter().map(EnrolmentId::as_str).collect();
+        return Err(Failure::of(format!(
+            "these enrolments do not open; forget those faces, or restore their rows: {}",
+            names.join(", ")
+        )));
+    }
     if tally.unproven > 0 { Err(unproven(tally.unproven)) } else { Ok(()) }
 }
 

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     domain::{
         authn::acr::AcrCatalogue,
-        face::attempts::AttemptPolicy,
+        face::{attempts::AttemptPolicy, template::ModelId},
         id::InteractionId,
         oidc::{
             client::{Client, RedirectRefusal},
@@ -42,6 +42,8 @@ pub struct AuthorizePolicy {
     pub attempts: AttemptPolicy,
     /// What enrolments are proven with.
     pub proof_key: Arc<ProofKey>,
+    /// The embedder in use: an enrolment by another one is none.
+    pub model: ModelId,
     /// How long sessions live.
     pub sessions: SessionLifetimes,
     /// How long an interaction waits for the person.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::{ceremony::unseal_template, standing::find_proven_enrolment};
+use super::standing::find_proven_enrolment;
 use crate::{
     domain::{
         face::renewal::{FaceReference, ProtectedReference, TransformKey},
@@ -15,7 +15,7 @@ use crate::{
     },
     ports::{
         entropy::Entropy,
-        envelope::{KeyEncryption, SealedKind, Vault},
+        envelope::{KeyEncryption, Vault},
         fault::Fault,
         store::{Db, Store},
     },
@@ -39,14 +39,13 @@ pub struct SealedReference {
     pub keys: EnrolmentKeys,
 }
 
-/// A proven enrolment, and its wrapped keys: none where it is from before enrolments had any. Read in one transaction,
-/// since a renewal changes both.
+/// A proven enrolment, and its wrapped keys. Read in one transaction, since a renewal changes both.
 #[derive(Clone)]
 pub struct KeptReference {
     /// The enrolment.
     pub proven: ProvenEnrolment,
     /// Its keys.
-    pub keys: Option<EnrolmentKeys>,
+    pub keys: EnrolmentKeys,
 }
 
 impl KeptReference {
@@ -62,12 +61,9 @@ impl KeptReference {
             None => return Ok(None),
         };
         let keys = db.find_enrolment_keys(proven.id())?;
+        let keys =
+            keys.ok_or_else(|| Fault::Damaged(format!("the enrolment {} has lost its keys", proven.id())))?;
         Ok(Some(Ok(Self { proven, keys })))
-    }
-
-    /// Whether it is from before enrolments had keys of their own: sealed by the vault, and not transformed.
-    pub fn is_from_before(&self) -> bool {
-        self.proven.enrolment().renewal.is_none()
     }
 }
 
@@ -88,26 +84,15 @@ impl References {
         self.seal(id, 0, &self.protect(face)).await
     }
 
-    /// The reference that an enrolment keeps. One from before is transformed here, so that it compares like any other.
+    /// The reference that an enrolment keeps.
     pub async fn open(&self, kept: &KeptReference) -> Result<ProtectedReference, Fault> {
         let enrolment = kept.proven.enrolment();
-        let (id, sealed) = (&enrolment.id, &enrolment.sealed_template);
-        match (enrolment.renewal, &kept.keys) {
-            (None, _) => {
-                let template =
-                    unseal_template(self.vault.as_ref(), SealedKind::Template, id.as_str(), sealed)?;
-                Ok(self.protect(&FaceReference { template, map: None }))
-            }
-            (Some(renewal), Some(keys)) => {
-                let bound = binding(id, renewal);
-                let data = self.template_keys.unwrap(&keys.data, &bound).await?;
-                let transform = self.transform_keys.unwrap(&keys.transform, &bound).await?;
-                let plain = self.vault.unseal_under(&data, &bound, sealed)?;
-                ProtectedReference::from_bytes(&plain, TransformKey::new(transform))
-                    .map_err(|unreadable| Fault::Damaged(format!("the reference of {id}: {unreadable}")))
-            }
-            (Some(_), None) => Err(Fault::Damaged(format!("the enrolment {id} has lost its keys"))),
-        }
+        let bound = binding(&enrolment.id, enrolment.renewal);
+        let data = self.template_keys.unwrap(&kept.keys.data, &bound).await?;
+        let transform = self.transform_keys.unwrap(&kept.keys.transform, &bound).await?;
+        let plain = self.vault.unseal_under(&data, &bound, &enrolment.sealed_template)?;
+        ProtectedReference::from_bytes(&plain, TransformKey::new(transform))
+            .map_err(|unreadable| Fault::Damaged(format!("the reference of {}: {unreadable}", enrolment.id)))
     }
 
     /// The same face under fresh keys, for the next renewal of its enrolment.

@@ -5,7 +5,10 @@ use serde_json::Value;
 use crate::{
     domain::{
         authn::policy::FaceStanding,
-        face::attempts::{self, AttemptPolicy, DeviceScope},
+        face::{
+            attempts::{self, AttemptPolicy, DeviceScope},
+            template::ModelId,
+        },
         id::UserId,
         secret::TokenHash,
         user::User,
@@ -28,6 +31,18 @@ pub fn find_proven_enrolment(
     Ok(Some(proven))
 }
 
+/// The same for the embedder in use. An enrolment by another one compares with nothing and stands for none: a parent run
+/// may make a new one in its place.
+pub(super) fn find_usable_enrolment(
+    db: &mut dyn Db,
+    user: &UserId,
+    key: &ProofKey,
+    model: &ModelId,
+) -> Result<Option<Result<ProvenEnrolment, Unproven>>, Fault> {
+    let proven = find_proven_enrolment(db, user, key)?;
+    Ok(proven.filter(|proven| proven.as_ref().map_or(true, |proven| proven.enrolment().model == *model)))
+}
+
 /// Whose tries count in this browser: the known device's, or those of all unknown ones.
 pub fn find_scope(db: &mut dyn Db, user: &UserId, device: Option<&TokenHash>) -> Result<DeviceScope, Fault> {
     let known = match device {
@@ -44,9 +59,10 @@ pub(super) fn find_standing(
     user: &User,
     device: Option<&TokenHash>,
     key: &ProofKey,
+    model: &ModelId,
     policy: &AttemptPolicy,
 ) -> Result<(FaceStanding, Value), Fault> {
-    let enrolment = find_proven_enrolment(db, &user.id, key)?;
+    let enrolment = find_usable_enrolment(db, &user.id, key, model)?;
     let scope = find_scope(db, &user.id, device)?;
     let budget = db.find_budget(&user.id, &scope)?;
     let enrolled = matches!(enrolment, Some(Ok(_)));

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use super::{
     browser::Browser,
     ceremony::{FaceRefusal, FaceRoom, Scribe, Served, Visit, budget_of},
-    standing::find_proven_enrolment,
+    standing::find_usable_enrolment,
 };
 use crate::{
     domain::{
@@ -83,6 +83,7 @@ impl StepUp {
     /// Where the person stands; opens the run that is called for where none is in progress.
     pub async fn station(&self, interaction: &InteractionId, browser: &Browser) -> Served<Station> {
         let (id, browser, key) = (interaction.clone(), browser.clone(), self.room.proof_key.clone());
+        let model = self.room.analyzer.model();
         self.room
             .change(move |db, scribe| {
                 let visit = Visit::find(db, &id, &browser, scribe.now)?;
@@ -97,7 +98,7 @@ impl StepUp {
                 });
                 let new = RunId::from_random(scribe.entropy.bytes());
                 let interaction = visit.interaction.id.clone();
-                let run = match find_proven_enrolment(db, &visit.user.id, &key)? {
+                let run = match find_usable_enrolment(db, &visit.user.id, &key, &model)? {
                     Some(Ok(proven)) => WorkflowRun::open_child(new, &proven, interaction, scribe.now),
                     None if visit.user.verified.is_some() => {
                         WorkflowRun::open_parent(new, visit.user.id.clone(), interaction, scribe.now)

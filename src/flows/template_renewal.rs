@@ -1,5 +1,6 @@
-//! Issues templates anew without a new capture: fresh transform, fresh data key, fresh proof. What was stolen before is of
-//! no use afterwards (ISO/IEC 24745, renewability).
+//! Issues templates anew without a new capture: fresh transform, fresh data key, fresh proof (ISO/IEC 24745, renewability).
+//! What was stolen before compares with nothing that is kept afterwards. Whoever can write the database could still put the
+//! old rows back; `docs/threat-model.md` says what stands against that.
 
 use std::sync::Arc;
 
@@ -20,33 +21,28 @@ use crate::{
 /// How many names are read at once.
 const PAGE: i64 = 100;
 
-/// Which templates are issued anew.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Which {
-    /// All that are in force.
-    All,
-    /// Those from before enrolments had keys of their own.
-    FromBefore,
-}
-
 /// What became of one template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Renewed {
     /// It was issued anew.
     Anew,
-    /// There is nothing to renew: none in force, or not one of those that were asked for.
+    /// There is none in force.
     Nothing,
     /// Its row bears no proof, so it was left alone for somebody to look at.
     Unproven,
+    /// It does not open, so it was left alone as well.
+    Damaged,
 }
 
 /// How many came out how.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Issued anew.
     pub renewed: usize,
     /// Left alone because their rows bear no proof.
     pub unproven: usize,
+    /// Left alone because they do not open.
+    pub damaged: Vec<EnrolmentId>,
 }
 
 /// Issues templates anew.
@@ -71,7 +67,7 @@ impl TemplateRenewal {
     }
 
     /// Renews one account's template after another; `told` hears of each page. Broken off, it may be run again.
-    pub async fn renew_all(&self, which: &Which, mut told: impl FnMut(&Tally)) -> Result<Tally, Fault> {
+    pub async fn renew_all(&self, mut told: impl FnMut(&Tally)) -> Result<Tally, Fault> {
         let mut tally = Tally::default();
         let mut behind: Option<EnrolmentId> = None;
         loop {
@@ -83,9 +79,10 @@ impl TemplateRenewal {
                 let named = id.clone();
                 let user = self.store.read(move |db| Ok(db.find_enrolment(&named)?.map(|row| row.user)));
                 let Some(user) = user.await? else { continue };
-                match self.renew(&user, which).await? {
+                match self.renew(&user).await? {
                     Renewed::Anew => tally.renewed += 1,
                     Renewed::Unproven => tally.unproven += 1,
+                    Renewed::Damaged => tally.damaged.push(id),
                     Renewed::Nothing => {}
                 }
             }
@@ -94,33 +91,38 @@ impl TemplateRenewal {
     }
 
     /// Renews the template of the account with this name; `None` where there is no such account.
-    pub async fn renew_named(&self, name: &Username, which: &Which) -> Result<Option<Renewed>, Fault> {
+    pub async fn renew_named(&self, name: &Username) -> Result<Option<Renewed>, Fault> {
         let name = name.clone();
         match self.store.read(move |db| db.find_user_by_name(&name)).await? {
-            Some(user) => self.renew(&user.id, which).await.map(Some),
+            Some(user) => self.renew(&user.id).await.map(Some),
             None => Ok(None),
         }
     }
 
     /// Renews an account's template. A renewal, a revocation or a rotation at the same moment wins, and this looks again.
-    pub async fn renew(&self, user: &UserId, which: &Which) -> Result<Renewed, Fault> {
+    pub async fn renew(&self, user: &UserId) -> Result<Renewed, Fault> {
         let mut tries = 1;
         loop {
-            match self.try_to_renew(user, which).await {
+            match self.try_to_renew(user).await {
                 Err(Fault::Conflict(_)) if tries < TRIES => tries += 1,
                 outcome => return outcome,
             }
         }
     }
 
-    async fn try_to_renew(&self, user: &UserId, which: &Which) -> Result<Renewed, Fault> {
+    async fn try_to_renew(&self, user: &UserId) -> Result<Renewed, Fault> {
         let (id, key) = (user.clone(), self.proof_key.clone());
-        let kept = match self.store.read(move |db| KeptReference::find_of(db, &id, &key)).await? {
-            Some(Ok(kept)) if *which == Which::All || kept.is_from_before() => kept,
-            Some(Err(_)) => return Ok(Renewed::Unproven),
-            Some(Ok(_)) | None => return Ok(Renewed::Nothing),
+        let kept = match self.store.read(move |db| KeptReference::find_of(db, &id, &key)).await {
+            Ok(Some(Ok(kept))) => kept,
+            Ok(Some(Err(_))) => return Ok(Renewed::Unproven),
+            Ok(None) => return Ok(Renewed::Nothing),
+            Err(Fault::Damaged(_)) => return Ok(Renewed::Damaged),
+            Err(fault) => return Err(fault),
         };
-        let SealedReference { sealed, keys } = self.references.reissue(&kept).await?;
+        let SealedReference { sealed, keys } = match self.references.reissue(&kept).await {
+            Err(Fault::Damaged(_)) => return Ok(Renewed::Damaged),
+            reissued => reissued?,
+        };
         let renewed = kept.proven.renew(sealed, &self.proof_key);
         let id = AuditId::from_random(self.entropy.bytes());
         let event = AuditEvent::new(id, self.clock.now(), AuditKind::TemplateRenewed)

@@ -72,19 +72,34 @@ pub(super) fn destroy(path: &Path) -> Result<(), KeyFileProblem> {
     overwritten.and_then(|()| std::fs::remove_file(path)).map_err(|source| unusable(path, source))
 }
 
-/// Writes the whole file under another name first, so that nobody ever reads half a key; `hard_link` refuses to replace.
+/// Writes the whole file under another name first, so that nobody ever reads half a key; `hard_link` refuses to replace. The
+/// folder is synced too: what is wrapped by a key must not outlive the key's name.
 fn link_new(path: &Path, key: &[u8]) -> std::io::Result<()> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    // A draft that a crash left behind is of nobody who still runs: whoever does holds its name for moments.
     let draft = path.with_extension(format!("draft-{}", std::process::id()));
+    match std::fs::remove_file(&draft) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
     let written = new_private_file(&draft).and_then(|mut file| {
         file.write_all(key)?;
         file.sync_all()?;
         std::fs::hard_link(&draft, path)
     });
     let removed = std::fs::remove_file(&draft);
-    written.and(removed)
+    written.and(removed).and_then(|()| sync_folder(folder))
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]

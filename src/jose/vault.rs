@@ -108,7 +108,6 @@ fn name(kind: SealedKind) -> &'static str {
         SealedKind::SigningKey => "signing key",
         SealedKind::CeremonyKeys => "ceremony keys",
         SealedKind::Portrait => "portrait",
-        SealedKind::Template => "template",
         SealedKind::Persona => "persona",
         SealedKind::ShownCapture => "shown capture",
     }
@@ -135,12 +134,12 @@ mod tests {
     #[test]
     fn what_was_sealed_opens_for_its_kind_and_owner_alone() {
         let vault_of_one = vault(1);
-        let sealed = vault_of_one.seal(SealedKind::Template, "ada", b"secret").unwrap();
+        let sealed = vault_of_one.seal(SealedKind::Persona, "ada", b"secret").unwrap();
         let open = |vault: &AesVault, kind, owner| vault.unseal(kind, owner, &sealed).ok();
-        assert_eq!(open(&vault_of_one, SealedKind::Template, "ada").unwrap().as_slice(), b"secret");
-        assert!(open(&vault_of_one, SealedKind::Template, "bob").is_none());
+        assert_eq!(open(&vault_of_one, SealedKind::Persona, "ada").unwrap().as_slice(), b"secret");
+        assert!(open(&vault_of_one, SealedKind::Persona, "bob").is_none());
         assert!(open(&vault_of_one, SealedKind::Portrait, "ada").is_none());
-        assert!(open(&vault(2), SealedKind::Template, "ada").is_none());
+        assert!(open(&vault(2), SealedKind::Persona, "ada").is_none());
     }
 
     #[test]

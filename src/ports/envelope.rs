@@ -21,8 +21,6 @@ pub enum SealedKind {
     CeremonyKeys,
     /// A portrait's template during a parent run.
     Portrait,
-    /// An enrolled template, as it was sealed before enrolments had data keys of their own.
-    Template,
     /// A simulator persona's portrait.
     Persona,
     /// What the frames of a judged capture were like.

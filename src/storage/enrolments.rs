@@ -30,7 +30,7 @@ struct EnrolmentRow {
     completed_at: i64,
     proof: Vec<u8>,
     revoked_at: Option<i64>,
-    renewal: Option<i64>,
+    renewal: i64,
     coverage: Option<String>,
 }
 
@@ -46,7 +46,7 @@ impl EnrolmentRow {
             completed_at: milliseconds(enrolment.completed_at),
             proof: enrolment.proof.clone(),
             revoked_at: enrolment.revoked_at.map(milliseconds),
-            renewal: enrolment.renewal.map(i64::from),
+            renewal: enrolment.renewal.into(),
             coverage: enrolment.coverage.map(|coverage| coverage.to_string()),
         })
     }
@@ -63,7 +63,7 @@ impl EnrolmentRow {
             completed_at: at.time("completed_at", self.completed_at)?,
             proof: self.proof,
             revoked_at: at.time_if_any("revoked_at", self.revoked_at)?,
-            renewal: self.renewal.map(|count| at.proven("renewal", u32::try_from(count).ok())).transpose()?,
+            renewal: at.proven("renewal", u32::try_from(self.renewal).ok())?,
             coverage: self.coverage.map(|text| at.proven("coverage", Coverage::parse(&text))).transpose()?,
         })
     }
@@ -170,7 +170,7 @@ impl EnrolmentStore for Transaction<'_> {
                 .filter(enrolments::revoked_at.is_null());
             let anew = (
                 enrolments::sealed_template.eq(&renewed.sealed_template),
-                enrolments::renewal.eq(renewed.renewal.map(i64::from)),
+                enrolments::renewal.eq(i64::from(renewed.renewal)),
                 enrolments::proof.eq(&renewed.proof),
             );
             one_row(diesel::update(as_read).set(anew).execute(c)?, "enrolment")

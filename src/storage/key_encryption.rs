@@ -126,7 +126,7 @@ impl KeyEncryptionStore for Transaction<'_> {
         most: i64,
     ) -> Result<Vec<KeptKey>, Fault> {
         self.step(|c| {
-            let rows: Vec<(String, Option<i64>, String, Vec<u8>)> = on_table_of!(purpose, |keys| {
+            let rows: Vec<(String, i64, String, Vec<u8>)> = on_table_of!(purpose, |keys| {
                 keys::table
                     .inner_join(enrolments::table.on(enrolments::id.eq(keys::enrolment_id)))
                     .filter(keys::kek_id.ne(than.as_str()))
@@ -136,9 +136,9 @@ impl KeyEncryptionStore for Transaction<'_> {
                     .select((keys::enrolment_id, enrolments::renewal, keys::kek_id, keys::wrapped))
                     .load(c)?
             });
-            let parse = |(enrolment, renewal, kek, bytes): (String, Option<i64>, String, Vec<u8>)| {
+            let parse = |(enrolment, renewal, kek, bytes): (String, i64, String, Vec<u8>)| {
                 let at = Place::new("enrolments", &enrolment);
-                let renewal = renewal.and_then(|count| u32::try_from(count).ok());
+                let renewal = u32::try_from(renewal).ok();
                 Ok(KeptKey {
                     enrolment: at.proven("id", EnrolmentId::parse(&enrolment))?,
                     renewal: at.proven("renewal", renewal)?,

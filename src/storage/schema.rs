@@ -114,7 +114,7 @@ diesel::table! {
         completed_at -> BigInt,
         proof -> Binary,
         revoked_at -> Nullable<BigInt>,
-        renewal -> Nullable<BigInt>,
+        renewal -> BigInt,
         coverage -> Nullable<Text>,
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     support::{
         TestApp,
         capture::{CapturePage, Ending, obedient},
-        scripted::{ADAM, Scripted},
+        scripted::{ADAM, Scripted, ScriptedAnalyzer},
         time::TestClock,
     },
 };
@@ -46,6 +46,26 @@ async fn a_step_up_goes_on_after_a_restart_at_every_step() {
     scene = restarted(scene, &files, 13).await;
     assert_eq!(scene.look_as(&interaction, Scripted::of(ADAM)).await["outcome"], "done");
     scene = restarted(scene, &files, 14).await;
+    assert!(!scene.resume(&interaction).await.code().is_empty());
+}
+
+#[tokio::test]
+async fn whoever_is_enrolled_by_an_embedder_that_is_no_longer_in_use_enrols_again() {
+    // Templates of different models do not compare, so the old one can prove nobody, and must not shut its owner out.
+    let files = files();
+    let scene = Scene::set_on(&files.url, settings(), files.clock.clone()).await;
+    let first = scene.begin(&[CONDITION]).await;
+    scene.enrol(&first, ADAM).await;
+    let Scene { app, browser, adam } = scene;
+    drop(app);
+    let next = ScriptedAnalyzer { edition: 1, ..ScriptedAnalyzer::default() };
+    let app = TestApp::start_seeing(&files.url, settings(), None, files.clock.clone(), 15, next).await;
+    let browser = browser.moved_to(&app.address);
+    let scene = Scene { app, browser, adam };
+    let interaction = scene.begin(&[CONDITION]).await;
+    scene.enrol(&interaction, ADAM).await;
+    assert_eq!(scene.last("face_forgotten").await["by"], "other_model");
+    assert_eq!(scene.look_as(&interaction, Scripted::of(ADAM)).await["outcome"], "done");
     assert!(!scene.resume(&interaction).await.code().is_empty());
 }
 

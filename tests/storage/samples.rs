@@ -168,7 +168,7 @@ pub fn enrolment(id: &str, user: &str, run: &str) -> Enrolment {
         run: RunId::parse(run).unwrap(),
         model: ModelId("0123abcd".into()),
         sealed_template: (0..=255).collect(),
-        renewal: Some(0),
+        renewal: 0,
         coverage: Coverage::parse("centre left far"),
         evidence: evidence(),
         completed_at: at(8),

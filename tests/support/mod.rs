@@ -81,6 +81,18 @@ impl TestApp {
         clock: Arc<TestClock>,
         seed: u64,
     ) -> Self {
+        Self::start_seeing(database, settings, issuer, clock, seed, ScriptedAnalyzer::default()).await
+    }
+
+    /// Starts with models of one's own.
+    pub async fn start_seeing(
+        database: &str,
+        settings: Settings,
+        issuer: Option<&str>,
+        clock: Arc<TestClock>,
+        seed: u64,
+        analyzer: ScriptedAnalyzer,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let issuer = Issuer::parse(issuer.unwrap_or(&address)).unwrap();
@@ -99,7 +111,7 @@ impl TestApp {
             transform_keys.clone(),
         );
         rotation.ensure().await.unwrap();
-        let analyzer = Arc::new(ScriptedAnalyzer::default());
+        let analyzer = Arc::new(analyzer);
         let app = assemble(Parts {
             issuer: issuer.clone(),
             store: store.clone(),

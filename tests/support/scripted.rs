@@ -143,6 +143,8 @@ pub struct ScriptedAnalyzer {
     pub broken: AtomicUsize,
     /// How long a capture takes to observe, in milliseconds.
     pub takes_ms: AtomicU64,
+    /// Which edition of the embedder they are.
+    pub edition: u8,
 }
 
 /// Takes one off a counter that is not zero.
@@ -152,7 +154,7 @@ fn take(counter: &AtomicUsize) -> bool {
 
 impl FaceAnalyzer for ScriptedAnalyzer {
     fn model(&self) -> ModelId {
-        ModelId("scripted".into())
+        ModelId(format!("scripted {}", self.edition))
     }
 
     fn glance(&self, frame: EncodedFrame) -> BoxFuture<'_, Result<Glance, AnalyzerFault>> {

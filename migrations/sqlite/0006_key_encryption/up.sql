@@ -28,5 +28,7 @@ CREATE TABLE transform_keys (
 ) STRICT;
 CREATE INDEX transform_keys_by_kek ON transform_keys (kek_id);
 
--- How often a template was issued anew; without a value: sealed by the vault and not transformed, as before this.
-ALTER TABLE enrolments ADD COLUMN renewal INTEGER;
+-- How often a template was issued anew.
+ALTER TABLE enrolments ADD COLUMN renewal INTEGER NOT NULL DEFAULT 0;
+-- What was enrolled before has no keys of its own, and is of an embedder that is no longer in use: nothing compares with it.
+UPDATE enrolments SET revoked_at = CAST(strftime('%s', 'now') AS INTEGER) * 1000, sealed_template = X'' WHERE revoked_at IS NULL;

@@ -28,11 +28,10 @@ pub struct Enrolment {
     pub run: RunId,
     /// The model that made the template; templates of different models do not compare.
     pub model: ModelId,
-    /// The reference, transformed and sealed under the enrolment's own keys; see `renewal` for older ones.
+    /// The reference, transformed and sealed under the enrolment's own keys.
     pub sealed_template: Vec<u8>,
-    /// How often the template was issued anew. `None` for one from before enrolments had keys of their own: sealed by the
-    /// vault and not transformed, until it is renewed.
-    pub renewal: Option<u32>,
+    /// How often the template was issued anew.
+    pub renewal: u32,
     /// In which poses the face was seen, where a face map is kept. It is told to the person and decides nothing, so the
     /// proof does not cover it.
     pub coverage: Option<Coverage>,
@@ -89,7 +88,7 @@ impl Enrolment {
             run,
             model,
             sealed_template,
-            renewal: Some(0),
+            renewal: 0,
             coverage: passed.live_map().map(FaceMap::coverage),
             evidence,
             completed_at: now,
@@ -112,7 +111,7 @@ impl Enrolment {
         let evidence = serde_json::to_vec(&self.evidence).ok()?;
         let template = sha256(&self.sealed_template);
         let at = self.completed_at.as_millisecond().to_be_bytes();
-        let fields: [&[u8]; 7] = [
+        let fields: [&[u8]; 8] = [
             self.id.as_str().as_bytes(),
             self.user.as_str().as_bytes(),
             self.run.as_str().as_bytes(),
@@ -120,10 +119,9 @@ impl Enrolment {
             &template,
             &evidence,
             &at,
+            &self.renewal.to_be_bytes(),
         ];
-        // Rows from before renewals have no such field, and their proofs stand.
-        let renewal = self.renewal.map(u32::to_be_bytes);
-        for field in fields.into_iter().chain(renewal.as_ref().map(<[u8; 4]>::as_slice)) {
+        for field in fields {
             mac.update(&(field.len() as u64).to_be_bytes());
             mac.update(field);
         }
@@ -171,12 +169,12 @@ impl ProvenEnrolment {
 
     /// Which renewal the next one is; what is sealed for [`Self::renew`] is bound to it.
     pub fn next_renewal(&self) -> u32 {
-        self.0.renewal.map_or(0, |renewal| renewal.saturating_add(1))
+        self.0.renewal.saturating_add(1)
     }
 
     /// The row with its template issued anew. Run, evidence and time stay what the parent run made them.
     pub fn renew(&self, sealed_template: Vec<u8>, key: &ProofKey) -> Enrolment {
-        let renewal = Some(self.next_renewal());
+        let renewal = self.next_renewal();
         let mut renewed = Enrolment { sealed_template, renewal, ..self.0.clone() };
         renewed.bear_proof(key);
         renewed

@@ -137,7 +137,10 @@ impl Here {
         device: Option<&TokenHash>,
     ) -> Result<Decision, Fault> {
         let (face, unproven) = match user {
-            Some(user) => find_standing(db, user, device, &self.policy.proof_key, &self.policy.attempts)?,
+            Some(user) => {
+                let AuthorizePolicy { proof_key, model, attempts, .. } = self.policy.as_ref();
+                find_standing(db, user, device, proof_key, model, attempts)?
+            }
             None => (FaceStanding::NotEnrollable, Value::Null),
         };
         let requirement = &scene.request.requirement;

@@ -28,7 +28,7 @@ use crate::{
             run::{RunKind, WorkflowRun},
         },
     },
-    flows::{Unserved, browser::Browser, devices, references::SealedReference, template_renewal::Which},
+    flows::{Unserved, browser::Browser, devices, references::SealedReference},
     ports::{fault::Fault, store::Db},
 };
 
@@ -77,9 +77,6 @@ impl Ceremonies {
                 judged => break judged?,
             }
         };
-        if matches!(spent.run.kind, RunKind::Child { .. }) && judged.outcome == Outcome::Done {
-            self.upgrade(&spent.run.user).await;
-        }
         Ok(judged)
     }
 
@@ -95,14 +92,6 @@ impl Ceremonies {
             FaceReference { template: passed.live_template().clone(), map: passed.live_map().cloned() };
         let sealed = self.room.references.seal_new(&id, &face).await?;
         Ok(Some((id, sealed)))
-    }
-
-    /// Issues a template anew that is from before enrolments had keys of their own. The face was proven without it, so a
-    /// failure is told to the operator and not to the person; the next success tries again.
-    async fn upgrade(&self, user: &UserId) {
-        if let Err(fault) = self.room.renewal.renew(user, &Which::FromBefore).await {
-            tracing::error!(%fault, "a template from before could not be issued anew");
-        }
     }
 }
 
@@ -212,6 +201,14 @@ impl Conclusion {
             reference.ok_or_else(|| Fault::Internal("nothing was sealed to enrol".into()))?;
         let model = passed.live_template().model().clone();
         let enrolment = Enrolment::complete(run, passed, id, model, sealed, &self.proof_key, scribe.now)?;
+        if let Some(former) = db.find_enrolment_of(&enrolment.user)? {
+            // One of the same embedder stays, and the new one is a conflict: it was begun while there was none.
+            if former.model != enrolment.model {
+                db.revoke_enrolment(&former.id, scribe.now)?;
+                let event = scribe.run_event(AuditKind::FaceForgotten, interaction, run);
+                db.append_event(&event.with("enrolment", former.id.as_str()).with("by", "other_model"))?;
+            }
+        }
         db.insert_enrolment(&enrolment)?;
         db.put_enrolment_keys(&enrolment.id, &keys)?;
         let event = scribe.run_event(AuditKind::Enrolled, interaction, run);

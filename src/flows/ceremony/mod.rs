@@ -5,10 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{
-    Lost, Unserved, browser::Browser, browser::find_own, references::References, settled,
-    template_renewal::TemplateRenewal,
-};
+use super::{Lost, Unserved, browser::Browser, browser::find_own, references::References, settled};
 use crate::{
     domain::{
         audit::{AuditEvent, AuditKind},
@@ -49,7 +46,7 @@ mod upload;
 
 pub use answer::AnswerBeat;
 pub(super) use open::budget_of;
-pub(super) use sealed::{seal_template, unseal_template};
+pub(super) use sealed::seal_template;
 pub use upload::{Judged, Outcome};
 
 /// What face checks go by.
@@ -103,8 +100,6 @@ pub struct FaceRoom {
     pub vault: Arc<dyn Vault>,
     /// What seals enrolled references, and opens them.
     pub references: Arc<References>,
-    /// What issues templates from before anew.
-    pub renewal: TemplateRenewal,
     /// What makes ceremony keys and opens captures.
     pub opener: Arc<dyn CaptureOpener>,
     /// The models.

@@ -18,11 +18,11 @@ impl Vault for OpenVault {
     }
 
     fn seal_under(&self, _: &[u8; 32], binding: &str, plain: &[u8]) -> Result<Vec<u8>, Fault> {
-        self.seal(SealedKind::Template, binding, plain)
+        self.seal(SealedKind::Persona, binding, plain)
     }
 
     fn unseal_under(&self, _: &[u8; 32], binding: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault> {
-        self.unseal(SealedKind::Template, binding, sealed)
+        self.unseal(SealedKind::Persona, binding, sealed)
     }
 }
 

@@ -104,7 +104,7 @@ async fn a_renewal_replaces_the_row_that_it_was_made_of_and_no_other() {
         store.transact(|db| fill(db, 1)).await.unwrap();
         let renewed = || Enrolment {
             sealed_template: vec![9; 9],
-            renewal: Some(1),
+            renewal: 1,
             proof: vec![1; 32],
             ..enrolment("e1", "u1", "r1")
         };
