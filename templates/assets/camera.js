@@ -49,6 +49,26 @@ export async function open(video, { width, height }) {
   return stream;
 }
 
+/** How long a camera may take to change its size, in milliseconds. */
+const PATIENCE = 1500;
+
+/** Asks the running camera for another size; what it then says that it gives, or nothing where it cannot. */
+export async function resize(video, stream, { width, height }) {
+  const [track] = stream.getVideoTracks();
+  const late = new Promise((_, reject) => setTimeout(reject, PATIENCE));
+  try {
+    await Promise.race([track.applyConstraints({ width: { exact: width }, height: { exact: height } }), late]);
+    const shown = () => Math.max(video.videoWidth, video.videoHeight) === Math.max(width, height);
+    while (!shown()) {
+      await Promise.race([new Promise((resolve) => setTimeout(resolve, 30)), late]);
+    }
+  } catch {
+    return {};
+  }
+  const delivered = track.getSettings();
+  return { width: delivered.width, height: delivered.height };
+}
+
 /** Switches the camera off. */
 export function close(video, stream) {
   stream?.getTracks().forEach((track) => track.stop());

@@ -3,7 +3,7 @@
 // Frames are in memory only, and only until they are sent or the page is left. Nothing is stored, and the page decides
 // nothing: what a frame shows, and what happens next, the server says. The messages are those of capture protocol v2.
 
-import { close, draw, jpeg, obstacle, open, problemOf } from './camera.js';
+import { close, draw, jpeg, obstacle, open, problemOf, resize } from './camera.js';
 import { Pace } from './pace.js';
 import { fingerprint, fromBase64url, pack, seal } from './seal.js';
 import * as view from './view.js';
@@ -46,12 +46,13 @@ async function start() {
   try {
     if (settings.version !== VERSION) throw new Trouble('failed');
     stream = await openCamera();
-    const camera = { width: video.videoWidth, height: video.videoHeight };
+    const { label } = stream.getVideoTracks()[0];
+    const camera = { width: video.videoWidth, height: video.videoHeight, label: label.slice(0, 200) };
     view.say(settings.texts.states.connecting);
-    await challenge(stream, frames);
+    const taken = await challenge(stream, frames);
     close(video, stream);
     view.sealing(settings.texts.states.sealing);
-    const header = { v: 1, ceremony: settings.ceremony, nonce: settings.nonce, camera };
+    const header = { v: 1, ceremony: settings.ceremony, nonce: settings.nonce, camera, taken };
     const body = await seal(pack(header, frames), settings.captureKey, binding);
     frames.length = 0;
     follow(await send(body));
@@ -78,6 +79,8 @@ function challenge(stream, frames) {
   const canvas = document.createElement('canvas');
   const small = document.createElement('canvas');
   const socket = new WebSocket(socketAddress());
+  const taken = [];
+  let wanted = null;
   let prompted = false;
   let complete = false;
   let over = false;
@@ -108,7 +111,7 @@ function challenge(stream, frames) {
       reject(new Trouble('lost'));
     });
     socket.addEventListener('open', () => {
-      tell({ t: 'ready', v: VERSION });
+      tell({ t: 'ready', v: VERSION, can: ['camera'] });
       film().catch(() => stop('failed'));
     });
     socket.addEventListener('message', ({ data }) => {
@@ -133,13 +136,15 @@ function challenge(stream, frames) {
         case 'hint':
           view.hint(message.code, settings.texts.hints);
           break;
+        case 'camera':
+          wanted = message;
+          break;
         case 'upload':
-          // The upload waits until the server has kept every hash that was under way.
           complete = true;
-          tell({ t: 'end' });
+          conclude().catch(() => stop('failed'));
           break;
         case 'kept':
-          end(resolve);
+          end(() => resolve(taken));
           break;
         case 'stop':
           stop(STOPS[message.reason] ?? 'failed');
@@ -149,6 +154,33 @@ function challenge(stream, frames) {
     }
 
     const tell = (message) => socket.send(JSON.stringify(message));
+
+    function commit(frame, hash, now) {
+      frames.push(frame);
+      taken.push(now);
+      tell({ t: 'hashes', h: [hash] });
+    }
+
+    /**
+     * Where the server asked for it, says and shows what size the camera gives when asked for another. The upload waits
+     * until the server has kept every hash that was under way.
+     */
+    async function conclude() {
+      if (wanted) {
+        const delivered = await resize(video, stream, wanted);
+        if (over) return;
+        tell({ t: 'camera', ...delivered });
+        if (delivered.width && frames.length < settings.frame.most) {
+          const now = performance.now();
+          draw(video, canvas, settings.frame);
+          const frame = await jpeg(canvas, settings.frame.quality);
+          const hash = await fingerprint(frame);
+          if (over) return;
+          commit(frame, hash, now);
+        }
+      }
+      tell({ t: 'end' });
+    }
 
     /** One look after the other, never two at once. */
     async function film() {
@@ -166,8 +198,7 @@ function challenge(stream, frames) {
         const frame = await jpeg(canvas, settings.frame.quality);
         const hash = await fingerprint(frame);
         if (over || complete) return;
-        frames.push(frame);
-        tell({ t: 'hashes', h: [hash] });
+        commit(frame, hash, now);
       }
       if (socket.bufferedAmount > BACKLOG || !pace.hintDue(now)) return;
       draw(canvas, small, settings.hint);

@@ -1,12 +1,15 @@
 //! Pictures that no lens took, as far as they show it: signs in the audit log, and replays refused.
 
-use facestep::domain::face::injection::Response;
+use facestep::domain::{
+    face::injection::Response,
+    secret::{base64url, sha256},
+};
 use serde_json::{Value, json};
 
 use crate::{
     scene::{CONDITION, Scene, WISH, settings},
     support::{
-        capture::{Ending, obedient},
+        capture::{Ending, obedient, say},
         scripted::{ADAM, CLARA, Scripted},
     },
 };
@@ -135,4 +138,61 @@ async fn signs_that_weigh_enough_refuse_where_the_operator_wants_it() {
             if response == Response::Record { Value::Null } else { "injected".into() }
         );
     }
+}
+
+/// A capture whose page lets its camera be asked, and then says and sends these sizes; its outcome and its signs.
+async fn probed(
+    says: fn((u32, u32)) -> Option<Value>,
+    sends: fn((u32, u32)) -> (u32, u32),
+) -> (Value, Value) {
+    let scene = Scene::enrolled().await;
+    let interaction = scene.begin(&[CONDITION]).await;
+    let mut page = scene.capture_page(&interaction).await;
+    let mut socket = page.connect().await.unwrap();
+    say(&mut socket, &json!({ "t": "ready", "v": 2, "can": ["camera", "something_else"] })).await;
+    assert_eq!(page.play(&mut socket, obedient, Scripted::of(ADAM)).await, Ending::Upload);
+    let asked = page.probe.expect("the camera was asked");
+    if let Some(said) = says(asked) {
+        say(&mut socket, &said).await;
+        let frame = Scripted { serial: 999, size: sends(asked), ..Scripted::of(ADAM) }.bytes();
+        say(&mut socket, &json!({ "t": "hashes", "h": [base64url(&sha256(&frame))] })).await;
+        page.frames.push(frame);
+    }
+    page.finish(socket).await;
+    let outcome = page.upload().await.json()["outcome"].clone();
+    (outcome, scene.last("ceremony_concluded").await["injection"].clone())
+}
+
+/// What a page says whose camera gives what it was asked for.
+fn gives((width, height): (u32, u32)) -> Option<Value> {
+    Some(json!({ "t": "camera", "width": width, "height": height }))
+}
+
+#[tokio::test]
+async fn a_camera_that_changes_its_size_when_asked_is_no_sign_and_one_that_cannot_is_none() {
+    let (outcome, signs) = probed(gives, |asked| asked).await;
+    assert_eq!((outcome, signs.get("probe_contradicted")), ("done".into(), None));
+    let (outcome, signs) = probed(|_| Some(json!({ "t": "camera" })), |_| (640, 480)).await;
+    assert_eq!(outcome, "done");
+    assert!(signs.get("probe_contradicted").is_none() && signs.get("probe_unanswered").is_none());
+}
+
+#[tokio::test]
+async fn pictures_that_keep_their_size_against_what_is_said_are_a_strong_sign() {
+    let (outcome, signs) = probed(gives, |_| (640, 480)).await;
+    assert_eq!((outcome, &signs["probe_contradicted"]), ("done".into(), &json!("strong")));
+    let (_, signs) = probed(|_| None, |asked| asked).await;
+    assert_eq!(signs["probe_unanswered"], "weak");
+}
+
+#[tokio::test]
+async fn a_page_that_was_not_asked_has_nothing_to_say_of_its_camera() {
+    let scene = Scene::enrolled().await;
+    let interaction = scene.begin(&[CONDITION]).await;
+    let mut page = scene.capture_page(&interaction).await;
+    let mut socket = page.connect().await.unwrap();
+    say(&mut socket, &json!({ "t": "ready", "v": 2 })).await;
+    say(&mut socket, &json!({ "t": "camera", "width": 560, "height": 420 })).await;
+    assert_eq!(page.listen(&mut socket).await, Some(Ending::Stop("protocol".into())));
+    assert!(page.probe.is_none());
 }

@@ -52,6 +52,8 @@ pub struct CapturePage<'a> {
     pub camera: Value,
     /// When it says that it took each frame.
     pub taken: Vec<f64>,
+    /// The size that its camera was asked for at the end, if it said that it can be asked.
+    pub probe: Option<(u32, u32)>,
     /// What it was asked to do, in order.
     pub prompts: Vec<String>,
     /// The hints it was given, in order.
@@ -81,6 +83,7 @@ impl<'a> CapturePage<'a> {
             settings,
             camera: json!({ "width": 640, "height": 480 }),
             taken: Vec::new(),
+            probe: None,
             frames: Vec::new(),
             prompts: Vec::new(),
             hints: Vec::new(),
@@ -95,6 +98,7 @@ impl<'a> CapturePage<'a> {
             settings,
             camera: json!({ "width": 640, "height": 480 }),
             taken: Vec::new(),
+            probe: None,
             frames: Vec::new(),
             prompts: Vec::new(),
             hints: Vec::new(),
@@ -203,6 +207,10 @@ impl<'a> CapturePage<'a> {
                 }
                 "prompt" => self.prompts.push(message["action"].as_str().unwrap().to_owned()),
                 "progress" | "hold" => {}
+                "camera" => {
+                    let side = |name: &str| message[name].as_u64().unwrap() as u32;
+                    self.probe = Some((side("width"), side("height")));
+                }
                 "upload" => return Some(Ending::Upload),
                 "stop" => return Some(Ending::Stop(message["reason"].as_str().unwrap().to_owned())),
                 other => panic!("unknown message {other}"),

@@ -25,6 +25,8 @@ pub struct Look {
     pub flat: bool,
     /// What the whole picture is like; without it, the frame is not known again.
     pub picture: Option<u64>,
+    /// Width and height of the frame.
+    pub size: (u32, u32),
 }
 
 impl Look {
@@ -42,6 +44,7 @@ impl Look {
             faces: 1,
             flat: false,
             picture: None,
+            size: (640, 480),
         }
     }
 
@@ -60,7 +63,7 @@ impl Look {
             ground: [None; BLOCKS],
         };
         FrameObservation {
-            size: (640, 480),
+            size: self.size,
             faces: self.faces,
             face: (self.faces > 0).then_some(face),
             fingerprint: self.picture.map(print),

@@ -64,6 +64,8 @@ pub struct Scripted {
     pub askew: f32,
     /// What the pictures of a capture are like; 0 where they are not known again.
     pub film: u32,
+    /// Width and height of the frame.
+    pub size: (u32, u32),
     /// Makes each frame's bytes its own.
     pub serial: u32,
     /// Whether the bytes decode to a picture at all.
@@ -84,6 +86,7 @@ impl Scripted {
             flat: false,
             askew: 0.0,
             film: 0,
+            size: (640, 480),
             serial: 0,
             decodes: true,
         }
@@ -103,6 +106,7 @@ impl Scripted {
         let mut look = Look::at(self.yaw, self.pitch);
         (look.person, look.live, look.exposure) = (self.person, self.live, self.exposure);
         (look.faces, look.flat, look.scale) = (self.faces, self.flat, self.scale);
+        look.size = self.size;
         look.picture = (self.film > 0).then(|| picture(self.film, self.yaw, self.pitch));
         look
     }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     capture::{CaptureNonce, FrameHash},
     challenge::LivenessChallenge,
+    injection::probe::Probe,
 };
 use crate::domain::{
     id::{CeremonyId, InteractionId, RunId, SessionId, UserId},
@@ -52,6 +53,9 @@ pub struct Transcript {
     pub committed: Vec<Commitment>,
     /// When the last prompt was answered.
     pub finished_at: Option<Timestamp>,
+    /// What was asked of the camera then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probe: Option<Probe>,
 }
 
 /// A frame's hash and when it arrived.

@@ -10,6 +10,7 @@ use super::{ceremony::Transcript, examination::Seen, fingerprint::KeptPrint, ver
 mod arrivals;
 pub mod camera;
 mod pictures;
+pub mod probe;
 pub mod replay;
 
 use camera::Claims;
@@ -174,6 +175,7 @@ impl Signals {
         signals.extend(pictures::signals(transcript, seen));
         signals.extend(arrivals::signals(transcript, claims));
         signals.extend(camera::signals(claims, seen));
+        signals.extend(probe::signal(transcript, seen));
         Self(signals)
     }
 

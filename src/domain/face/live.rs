@@ -12,6 +12,7 @@ use super::{
     ceremony::{Commitment, Transcript},
     challenge::{Action, LivenessChallenge, Prompt},
     guidance::{Hint, hint},
+    injection::probe::{Probe, Said},
     observation::{Glance, GlancedFace},
     policy::CapturePolicy,
     pose::{Stance, median},
@@ -35,6 +36,8 @@ pub enum Cue {
     Progress(f32),
     /// It is done: stay so for this long.
     Hold(SignedDuration),
+    /// Let the camera give frames of this width and height.
+    Camera((u32, u32)),
     /// The challenge is over: send the frames.
     Upload,
     /// It broke off.
@@ -79,6 +82,7 @@ pub struct LiveChallenge {
     run: Run,
     frames_at_reveal: usize,
     told: f32,
+    probe: Option<(u32, u32)>,
 }
 
 /// The hint frames in a row that show the current prompt done, and what was committed from the first of them on.
@@ -139,6 +143,23 @@ impl LiveChallenge {
             run: Run::default(),
             frames_at_reveal: 0,
             told: 0.0,
+            probe: None,
+        }
+    }
+
+    /// Has the camera asked for this size once the last prompt is answered: the page said that it can ask it.
+    pub fn probe_camera(&mut self, size: (u32, u32)) {
+        self.probe = Some(size);
+    }
+
+    /// Takes in what the camera is said to give now, once.
+    pub fn camera_gives(&mut self, delivers: Option<(u32, u32)>, now: Timestamp) -> Vec<Cue> {
+        match &mut self.transcript.probe {
+            Some(probe) if probe.said.is_none() => {
+                probe.said = Some(Said { delivers, at: now });
+                Vec::new()
+            }
+            _ => vec![Cue::Stop(StopReason::Protocol)],
         }
     }
 
@@ -253,7 +274,8 @@ impl LiveChallenge {
             }
             None => {
                 self.transcript.finished_at = Some(now);
-                vec![Cue::Upload]
+                self.transcript.probe = self.probe.map(|asked| Probe { asked, said: None });
+                self.probe.map(Cue::Camera).into_iter().chain([Cue::Upload]).collect()
             }
         }
     }

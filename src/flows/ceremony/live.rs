@@ -19,6 +19,7 @@ use crate::{
         face::{
             capture::FrameHash,
             ceremony::{Ceremony, Transcript},
+            injection::probe,
             live::{Cue, LiveChallenge, StopReason},
             observation::Glance,
         },
@@ -51,9 +52,9 @@ pub trait Line {
 enum Message {
     Ready {
         v: u32,
-        /// What else the page can do: nothing that this version asks for, so that it is read and passed over.
-        #[serde(default, rename = "can")]
-        _can: Vec<String>,
+        /// What else the page can do; names that are not known are passed over.
+        #[serde(default)]
+        can: Vec<String>,
     },
     Hint {
         jwe: String,
@@ -61,8 +62,15 @@ enum Message {
     Hashes {
         h: Vec<String>,
     },
+    Camera {
+        width: Option<u32>,
+        height: Option<u32>,
+    },
     End {},
 }
+
+/// What a page may say that it can: ask its camera for another size.
+const CAMERA: &str = "camera";
 
 /// A capture whose socket is connected.
 pub struct LiveCapture {
@@ -148,7 +156,14 @@ impl LiveCapture {
         let now = self.room.clock.now();
         let stop = |reason| vec![Cue::Stop(reason)];
         match serde_json::from_str(text) {
-            Ok(Message::Ready { v: VERSION, .. }) => Vec::new(),
+            Ok(Message::Ready { v: VERSION, can }) => {
+                if can.iter().any(|name| name == CAMERA) {
+                    let [random] = self.room.entropy.bytes();
+                    live.probe_camera(probe::draw(random));
+                }
+                Vec::new()
+            }
+            Ok(Message::Camera { width, height }) => live.camera_gives(width.zip(height), now),
             Ok(Message::Hashes { h }) if h.len() <= MOST_HASHES => {
                 match h.iter().map(|hash| FrameHash::parse(hash)).collect() {
                     Some(hashes) => live.commit(hashes, now),
@@ -210,7 +225,7 @@ impl LiveCapture {
             match cue {
                 Cue::Stop(_) => return Turn::End,
                 Cue::Upload => turn = Turn::Linger,
-                Cue::Hint(_) | Cue::Prompt { .. } | Cue::Progress(_) | Cue::Hold(_) => {}
+                Cue::Camera(_) | Cue::Hint(_) | Cue::Prompt { .. } | Cue::Progress(_) | Cue::Hold(_) => {}
             }
         }
         turn
@@ -272,6 +287,7 @@ fn written(cue: Cue) -> Value {
         Cue::Prompt { n, of, action } => json!({ "t": "prompt", "n": n, "of": of, "action": action }),
         Cue::Progress(value) => json!({ "t": "progress", "value": (value * 100.0).round() / 100.0 }),
         Cue::Hold(time) => json!({ "t": "hold", "ms": i64::try_from(time.as_millis()).unwrap_or_default() }),
+        Cue::Camera((width, height)) => json!({ "t": CAMERA, "width": width, "height": height }),
         Cue::Upload => json!({ "t": "upload" }),
         Cue::Stop(reason) => json!({ "t": "stop", "reason": reason.code() }),
     }

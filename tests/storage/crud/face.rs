@@ -5,6 +5,7 @@ use facestep::domain::{
         attempts::DeviceScope,
         capture::FrameHash,
         ceremony::{CeremonyStage, Commitment, Transcript},
+        injection::probe::{Probe, Said},
     },
     id::{CeremonyId, DeviceId},
     secret::base64url,
@@ -32,6 +33,7 @@ async fn a_ceremony_reads_back_at_every_stage() {
             seen_done_at: vec![at(2)],
             committed: vec![Commitment { hash, at: at(3) }],
             finished_at: Some(at(4)),
+            probe: Some(Probe { asked: (560, 420), said: Some(Said { delivers: None, at: at(5) }) }),
         };
         let stages = [
             CeremonyStage::Connected,

@@ -53,9 +53,13 @@ pub(super) fn signals(claims: &Claims, seen: &Seen) -> Vec<Signal> {
 
 /// Whether a frame is larger than asked for, or larger than its camera.
 fn is_odd(size: (u32, u32), camera: Option<(u32, u32)>) -> bool {
-    let lying = |(width, height): (u32, u32)| (width.max(height), width.min(height));
     let exceeds = |(long, short): (u32, u32), most: (u32, u32)| long > most.0 || short > most.1;
     exceeds(lying(size), FRAME_SIZE) || camera.is_some_and(|camera| exceeds(lying(size), lying(camera)))
+}
+
+/// A size with the longer side first, however the camera was held.
+pub(super) fn lying((width, height): (u32, u32)) -> (u32, u32) {
+    (width.max(height), width.min(height))
 }
 
 #[cfg(test)]
