@@ -28,7 +28,7 @@ impl Command {
         println!("  models    {}", config.models_dir.display());
         for (name, point) in [("template", points.template), ("portrait", points.portrait)] {
             println!(
-                "  {name}  a match from {:.3} on: FMR {:.1e} ({} false matches of {} pairs of people in {}), FNMR {:.2} %",
+                "  {name}  a match from {:.3} on: FMR {:.1e} ({} false matches, and of {} pairs of people, in {}), FNMR {:.2} %",
                 point.threshold,
                 point.fmr,
                 point.false_matches,

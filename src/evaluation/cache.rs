@@ -61,7 +61,10 @@ impl Cache {
             .mode(0o600)
             .open(&path)
             .map_err(fault)?;
-        file.lock().map_err(fault)?;
+        if file.try_lock().is_err() {
+            eprintln!("waiting for another measurement that uses {}", path.display());
+            file.lock().map_err(fault)?;
+        }
         let mut bytes = Zeroizing::new(Vec::new());
         file.read_to_end(&mut bytes).map_err(fault)?;
         let (known, whole) = read_records(&bytes);

@@ -127,7 +127,7 @@ pub struct OperatingPoint {
     pub fmr_by_pair_of_identities: f64,
     /// How many different pairs of identities the false matches are of.
     pub false_match_pairs: u64,
-    /// Whether enough stands behind the threshold: 30 false matches, of as many pairs of identities.
+    /// Whether enough stands behind the threshold: 30 false matches, of ten pairs of identities.
     pub supported: bool,
     /// The point that the same target has in the other weighting.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -190,10 +190,9 @@ pub struct MeasuredPoint {
     pub genuine: u64,
     /// How many impostor comparisons.
     pub impostor: u64,
-    /// How many of them match at the threshold that keeps the target with every pair of identities alike, which `value` is
-    /// not below.
+    /// How many of them match at the threshold that keeps the target by comparisons.
     pub false_matches: u64,
-    /// How many different pairs of identities these are of.
+    /// How many pairs of identities match at the threshold that keeps the target by pairs of identities.
     pub false_match_pairs: u64,
     /// On which data.
     pub data: String,

@@ -80,7 +80,7 @@ impl Report {
         writeln!(
             text,
             "\nIntervals: 95 %, {} bootstrap samples of identities, seed {}, thresholds held fixed. A point is marked * that \
-             fewer than 30 false matches, of as many pairs of identities, stand behind.",
+             fewer than 30 false matches or fewer than ten pairs of identities stand behind.",
             self.method.resamples, self.method.seed
         )
     }
@@ -88,7 +88,7 @@ impl Report {
 
 impl Report {
     /// What `models/manifest.toml` holds of the targets: the higher of both weightings' thresholds, and what stands behind
-    /// the one by identities.
+    /// each.
     fn tell_manifest(&self, text: &mut String) -> std::fmt::Result {
         writeln!(text, "\nAs models/manifest.toml writes it:\n\n```toml")?;
         for (name, target) in TargetFmr::NAMED {
@@ -96,14 +96,15 @@ impl Report {
             let Some(point) = self.operating_points.iter().find(at) else { continue };
             let Some(other) = point.otherwise_weighted.as_deref() else { continue };
             let used = if point.threshold >= other.threshold { point } else { other };
-            let behind = if self.weighting == "identities" { point } else { other };
+            let (by_pairs, by_comparisons) =
+                if self.weighting == "identities" { (point, other) } else { (other, point) };
             writeln!(text, "[{name}]\nvalue = {:.4}", (used.threshold * 1e4).ceil() / 1e4)?;
             writeln!(text, "fmr_by_pair = {:.2e}", used.fmr_by_pair_of_identities)?;
             writeln!(text, "fmr_by_comparison = {:.2e}", used.fmr_by_comparison)?;
             writeln!(text, "fnmr = {:.2e}", used.fnmr_by_identity)?;
             writeln!(text, "genuine = {}\nimpostor = {}", self.genuine, self.impostor)?;
-            writeln!(text, "false_matches = {}", behind.false_matches)?;
-            writeln!(text, "false_match_pairs = {}", behind.false_match_pairs)?;
+            writeln!(text, "false_matches = {}", by_comparisons.false_matches)?;
+            writeln!(text, "false_match_pairs = {}", by_pairs.false_match_pairs)?;
             writeln!(text, "date = \"{}\"\n", self.method.date)?;
         }
         writeln!(text, "```")

@@ -2,7 +2,7 @@
 //! it was measured on. A target that too little stands behind cannot be chosen.
 
 use super::{
-    error_rates::{LEAST_FALSE_MATCHES, is_supported},
+    error_rates::{LEAST_FALSE_MATCHES, LEAST_PAIRS, is_supported},
     policy::VerificationPolicy,
 };
 
@@ -51,9 +51,9 @@ pub struct OperatingPoint {
     pub genuine: u64,
     /// How many impostor comparisons that rests on.
     pub impostor: u64,
-    /// How many of them match where each pair of identities alike keeps the target; the threshold is not below that.
+    /// How many of them match at the threshold that keeps the target by comparisons.
     pub false_matches: u64,
-    /// How many different pairs of identities these are of.
+    /// How many pairs of identities match at the threshold that keeps the target by pairs of identities.
     pub false_match_pairs: u64,
 }
 
@@ -69,8 +69,8 @@ pub struct OperatingPoints {
 /// A target that too few false matches stand behind.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error(
-    "the threshold {threshold:.3} of a comparison with a {with} rests on {false_matches} false matches of {pairs} pairs of \
-     people in {impostor} comparisons; {LEAST_FALSE_MATCHES} pairs are needed"
+    "the threshold {threshold:.3} of a comparison with a {with} rests on {false_matches} false matches, and on those of \
+     {pairs} pairs of people, in {impostor} comparisons; {LEAST_FALSE_MATCHES} false matches and {LEAST_PAIRS} pairs are needed"
 )]
 pub struct Unsupported {
     /// The target.
@@ -79,9 +79,9 @@ pub struct Unsupported {
     pub with: &'static str,
     /// The threshold.
     pub threshold: f32,
-    /// How many false matches.
+    /// How many false matches, by comparisons.
     pub false_matches: u64,
-    /// Of how many different pairs of identities.
+    /// How many pairs of identities, by pairs.
     pub pairs: u64,
     /// In how many impostor comparisons.
     pub impostor: u64,
@@ -133,12 +133,12 @@ mod tests {
     #[test]
     fn a_point_that_too_little_stands_behind_is_unavailable_and_says_with_which_numbers() {
         // ISO/IEC 19795-1, "rule of 30".
-        let points = OperatingPoints { template: point(0.5, 30), portrait: point(0.4, 29) };
+        let points = OperatingPoints { template: point(0.5, 10), portrait: point(0.4, 9) };
         let told = points.available().unwrap_err().to_string();
-        for part in ["0.400", "portrait", "400 false matches", "29 pairs", "1000000"] {
+        for part in ["0.400", "portrait", "400 false matches", "9 pairs", "1000000"] {
             assert!(told.contains(part), "{part} is missing in: {told}");
         }
-        let points = OperatingPoints { portrait: point(0.4, 30), ..points };
+        let points = OperatingPoints { portrait: point(0.4, 10), ..points };
         assert_eq!(points.available(), Ok(points));
     }
 
