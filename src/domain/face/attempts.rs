@@ -163,9 +163,9 @@ impl AttemptBudget {
         self.suspended_at = None;
     }
 
-    /// Concludes a spent try as failed; `true` when this failure suspends the scope.
+    /// Concludes a spent try as failed; `true` when this failure suspends the scope. It refills nothing: what was wasted before
+    /// still counts, so that failures buy no more captures to break off.
     pub fn fail(&mut self, now: Timestamp, policy: &AttemptPolicy) -> bool {
-        self.poor_pictures_in_a_row = 0;
         let suspends = self.suspended_at.is_none() && self.failures_in_a_row >= policy.most_failures;
         if suspends {
             self.suspended_at = Some(now);

@@ -37,11 +37,13 @@ pub fn judge<'a>(case: Case<'a>, policy: &VerificationPolicy) -> Result<Conduct<
     let since = turns::since_the_first_prompt(case.transcript);
     let centres = turns::at_the_centres(case.transcript);
     let good = quality::judge(case.seen, since, centres, policy).map_err(Rejection::Quality)?;
-    let answered = turns::judge(case.challenge, case.transcript, case.seen, policy)
+    let frontal = compared(good, policy.compared_frames);
+    let answered = turns::judge(case.challenge, case.transcript, case.seen, &frontal[0], policy)
         .map_err(|why| Rejection::NotVerified(why.into()))?;
-    is_solid(&answered, policy)?;
     let moved = shown(&answered, policy);
-    Ok(Conduct { seen: case.seen, frontal: compared(good, policy.compared_frames), moved })
+    // Depth is asked of the very frames that show who moved: of others, another head could lend it to a picture.
+    is_solid(&answered.in_frames(&moved), policy)?;
+    Ok(Conduct { seen: case.seen, frontal, moved })
 }
 
 /// For each movement, the places of the frames that are to show who made it.

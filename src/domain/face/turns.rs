@@ -48,6 +48,16 @@ pub struct Answered<'a> {
     pub movements: Vec<(Action, Vec<Placed<'a>>)>,
 }
 
+impl<'a> Answered<'a> {
+    /// The same by some of the frames alone.
+    pub fn in_frames(&self, places: &[(Action, Vec<usize>)]) -> Self {
+        let some = |((action, faces), (_, places)): (&(Action, Vec<Placed<'a>>), &(Action, Vec<usize>))| {
+            (*action, faces.iter().filter(|placed| places.contains(&placed.place)).copied().collect())
+        };
+        Self { centre: self.centre, movements: self.movements.iter().zip(places).map(some).collect() }
+    }
+}
+
 /// A face that was looked at, alone in its frame, and when the frame's hash arrived.
 #[derive(Clone, Copy)]
 struct Arrived<'a> {
@@ -87,20 +97,23 @@ pub fn since_the_first_prompt(transcript: &Transcript) -> usize {
     transcript.committed.iter().take_while(|commitment| commitment.at <= begin).count()
 }
 
-/// Holds the frames against the challenge.
+/// Holds the frames against the challenge. `compared` are the places of the frames at the first `centre` that will be
+/// compared: the person's own centre is theirs, since of other frames nobody asks whom they show.
 pub fn judge<'a>(
     challenge: &LivenessChallenge,
     transcript: &Transcript,
     frames: &'a Seen,
+    compared: &[usize],
     policy: &VerificationPolicy,
 ) -> Result<Answered<'a>, Unanswered> {
     are_as_committed(challenge, transcript, frames, policy)?;
     let windows = windows(challenge, transcript, frames, policy)?;
     let (first, rest) = windows.split_first().ok_or(Unanswered::Window)?;
-    let stances: Vec<Stance> = first.faces.iter().map(|arrived| arrived.stance).collect();
+    let own = || first.faces.iter().filter(|arrived| compared.contains(&arrived.placed.place));
+    let stances: Vec<Stance> = own().map(|arrived| arrived.stance).collect();
     let middle = median(&stances).ok_or(Unanswered::NoCentre)?;
     let off = |arrived: &&Arrived<'_>| arrived.stance.angle_to(middle);
-    let centre = first.faces.iter().min_by(|a, b| off(a).total_cmp(&off(b))).ok_or(Unanswered::NoCentre)?;
+    let centre = own().min_by(|a, b| off(a).total_cmp(&off(b))).ok_or(Unanswered::NoCentre)?;
     let mut movements = Vec::with_capacity(rest.len());
     let mut asked = vec![Action::Centre];
     for window in rest {

@@ -56,6 +56,9 @@ pub enum Verdict {
 pub enum Rejection {
     /// It could not be judged; the person is told how to do better, and it counts apart.
     Quality(Vec<Advice>),
+    /// The poses stood, but the pictures are too poor to compare. It is told like poor quality and counts like a failure:
+    /// otherwise whoever degrades their pictures could ask, for nothing, whether the poses stand.
+    Unclear(Vec<Advice>),
     /// It did not prove a live person who is the right one; nobody is told why.
     NotVerified(Cause),
 }
@@ -203,7 +206,7 @@ fn clear_frames<'a>(
     if is_at_both && all.len() >= policy.frontal_frames {
         Ok(all)
     } else {
-        Err(Rejection::Quality(vec![Advice::HoldStill]))
+        Err(Rejection::Unclear(vec![Advice::HoldStill]))
     }
 }
 

@@ -249,14 +249,16 @@ impl Conclusion {
                 let names: Vec<&str> = advice.iter().map(|advice| advice.code()).collect();
                 (event.with("quality", names), Outcome::Again { advice: advice.clone(), next: None })
             }
-            Rejection::NotVerified(cause) => {
-                if budget.fail(scribe.now, &self.policy.attempts) {
-                    let event = scribe.ceremony_event(AuditKind::FaceSuspended, &interaction, ceremony);
-                    db.append_event(&event.with("known_device", budget.scope != DeviceScope::Unknown))?;
-                }
-                (event.with("cause", cause.name()), Outcome::Refused)
+            Rejection::Unclear(advice) => {
+                (event.with("cause", "unclear"), Outcome::Again { advice: advice.clone(), next: None })
             }
+            Rejection::NotVerified(cause) => (event.with("cause", cause.name()), Outcome::Refused),
         };
+        let is_failure = !matches!(rejection, Rejection::Quality(_));
+        if is_failure && budget.fail(scribe.now, &self.policy.attempts) {
+            let event = scribe.ceremony_event(AuditKind::FaceSuspended, &interaction, ceremony);
+            db.append_event(&event.with("known_device", budget.scope != DeviceScope::Unknown))?;
+        }
         db.save_budget(&budget)?;
         db.append_event(&event)?;
         Ok(Judged {
