@@ -1,6 +1,7 @@
 //! `facestep evaluate`: every number of `docs/biometrics.md`, repeated on an operator's own data.
 
 mod attack_table;
+mod geometry;
 mod output;
 mod protected;
 mod tables;
@@ -13,7 +14,8 @@ use super::{Failure, commons::ConfigFile};
 use crate::{
     domain::face::{operating_point::TargetFmr, policy::VerificationPolicy},
     evaluation::{
-        attack, bootstrap::Resampling, groups, protection, setting::Setting, templates, verification,
+        attack, bootstrap::Resampling, geometry as faces, groups, protection, setting::Setting, templates,
+        verification,
     },
     inference::{
         manifest::Comparison,
@@ -32,12 +34,27 @@ pub enum Command {
     Verification(Verification),
     /// Means of pictures against means of pictures, which is what the product compares.
     Templates(Templates),
+    /// 3D face maps, parallax and perspective: what the geometry of faces is worth.
+    Geometry(Geometry),
     /// The renewable transform: decisions with and without it, and whether two enrolments of a person can be linked.
     Protection(Protection),
     /// FMR and FNMR of each group of people at one threshold, the worst against all.
     Groups(Groups),
     /// Presentation attacks by species: APCER, BPCER, IAPAR and RIAPAR.
     Attack(Attack),
+}
+
+/// What the geometry of faces is worth.
+#[derive(Args)]
+pub struct Geometry {
+    #[command(flatten)]
+    pictures: Pictures,
+    /// How many pictures make a face map.
+    #[arg(long, value_name = "K", default_value_t = 3, value_parser = clap::value_parser!(u16).range(2..))]
+    of: u16,
+    /// How many portraits, of different people, are turned and brought nearer.
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    portraits: u16,
 }
 
 /// The renewable transform.
@@ -203,6 +220,18 @@ impl Command {
                     .pictures
                     .common
                     .with_setting(file, |setting| Ok(templates::measure(setting, &request)?))?;
+                write(&report, asked.pictures.common.out.as_deref())
+            }
+            Self::Geometry(asked) => {
+                let request = faces::Request {
+                    images: asked.pictures.images,
+                    of: asked.of.into(),
+                    portraits: asked.portraits.into(),
+                };
+                let report = asked
+                    .pictures
+                    .common
+                    .with_setting(file, |setting| Ok(faces::measure(setting, &request)?))?;
                 write(&report, asked.pictures.common.out.as_deref())
             }
             Self::Protection(asked) => {

@@ -11,6 +11,7 @@ pub mod bootstrap;
 pub mod cache;
 pub mod counting;
 pub mod det;
+pub mod geometry;
 pub mod groups;
 pub mod intervals;
 pub mod lists;

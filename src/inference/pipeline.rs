@@ -168,7 +168,8 @@ impl Pipeline {
         })
     }
 
-    fn embed(
+    /// The face of a picture as a vector.
+    pub fn embed(
         &mut self,
         picture: &Picture,
         landmarks: &[Point; 5],
@@ -181,14 +182,20 @@ impl Pipeline {
     /// the middle (Labeled Faces in the Wild's rule); `None` where no face is found.
     pub fn embed_central(&mut self, encoded: &EncodedFrame) -> Result<Option<Embedding>, PipelineFault> {
         let picture = decode(encoded.bytes(), &self.limits)?;
-        let (x, y) = (picture.width() as f32 / 2.0, picture.height() as f32 / 2.0);
-        let off = |face: &Detection| {
-            let bounds = &face.bounds;
-            (bounds.x + bounds.width / 2.0 - x).hypot(bounds.y + bounds.height / 2.0 - y)
-        };
         let found = self.detector.detect(&picture)?;
-        let Some(central) = found.iter().min_by(|a, b| off(a).total_cmp(&off(b))) else { return Ok(None) };
-        self.embed(&picture, &central.landmarks)
+        match central(&picture, &found) {
+            Some(face) => self.embed(&picture, &face.landmarks),
+            None => Ok(None),
+        }
+    }
+
+    /// The most central face of a picture as detector and mesh see it, for measurements.
+    pub fn observe_central(&mut self, picture: &Picture) -> Result<Option<ObservedFace>, PipelineFault> {
+        let found = self.detector.detect(picture)?;
+        match central(picture, &found) {
+            Some(face) => self.measure(picture, face),
+            None => Ok(None),
+        }
     }
 
     /// Makes a template of a portrait with exactly one usable face.
@@ -211,4 +218,14 @@ impl Pipeline {
         FaceTemplate::mean_of(self.embedder_id.clone(), [&embedding])
             .map_err(|_| UnusablePortrait::NotMeasured)
     }
+}
+
+/// The face nearest to a picture's middle.
+fn central<'a>(picture: &Picture, found: &'a [Detection]) -> Option<&'a Detection> {
+    let (x, y) = (picture.width() as f32 / 2.0, picture.height() as f32 / 2.0);
+    let off = |face: &Detection| {
+        let bounds = &face.bounds;
+        (bounds.x + bounds.width / 2.0 - x).hypot(bounds.y + bounds.height / 2.0 - y)
+    };
+    found.iter().min_by(|a, b| off(a).total_cmp(&off(b)))
 }

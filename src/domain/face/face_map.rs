@@ -13,7 +13,7 @@ use super::{
     canonical::{self, Place, SKIN, dot, minus, plus, times},
     coverage::Coverage,
     observation::ObservedFace,
-    template::Similarity,
+    template::{Embedding, FaceTemplate, ModelId, NoTemplate},
 };
 
 /// How often the frames are laid over what they have in common.
@@ -90,9 +90,19 @@ impl FaceMap {
         is_map.then_some(Self { direction, uncertainty, coverage })
     }
 
-    /// Compares two maps, or two that were transformed alike.
-    pub(in crate::domain::face) fn compare(&self, other: &Self) -> Similarity {
-        Similarity::of_directions(&self.direction, &other.direction)
+    /// The map as a template of its own recipe, which compares as templates do.
+    pub fn as_template(&self) -> Result<FaceTemplate, NoTemplate> {
+        let direction = Embedding::new(self.direction.to_vec());
+        FaceTemplate::mean_of(ModelId(Self::RECIPE.to_owned()), [&direction])
+    }
+
+    /// The map beside a template, so that the similarity of two such is the weighted sum of both similarities.
+    pub fn beside(&self, template: &FaceTemplate, share: f32) -> Result<FaceTemplate, NoTemplate> {
+        let own = self.direction.iter().map(|value| value * share.sqrt());
+        let other = template.values().iter().map(|value| value * (1.0 - share).sqrt());
+        let joined = Embedding::new(other.chain(own).collect());
+        let recipe = format!("{} beside {}", Self::RECIPE, template.model().as_str());
+        FaceTemplate::mean_of(ModelId(recipe), [&joined])
     }
 }
 
@@ -217,6 +227,11 @@ mod tests {
         face
     }
 
+    fn alike(one: &FaceMap, other: &FaceMap, least: f32) -> bool {
+        let [one, other] = [one, other].map(|map| map.as_template().unwrap());
+        one.compare(&other).unwrap().reaches(least)
+    }
+
     fn map(person: u8, views: &[(f64, f64)]) -> FaceMap {
         let others: Vec<ObservedFace> = views.iter().map(|(yaw, pitch)| seen(person, *yaw, *pitch)).collect();
         FaceMap::fuse(&seen(person, 1.0, -2.0), &others).unwrap()
@@ -225,8 +240,8 @@ mod tests {
     #[test]
     fn a_face_has_the_same_map_however_it_was_turned() {
         let one = map(1, &[(25.0, 0.0), (-25.0, 0.0)]);
-        assert!(one.compare(&map(1, &[(0.0, 12.0), (0.0, -12.0), (15.0, 3.0)])).reaches(0.99));
-        assert!(!one.compare(&map(2, &[(25.0, 0.0), (-25.0, 0.0)])).reaches(0.9));
+        assert!(alike(&one, &map(1, &[(0.0, 12.0), (0.0, -12.0), (15.0, 3.0)]), 0.99));
+        assert!(!alike(&one, &map(2, &[(25.0, 0.0), (-25.0, 0.0)]), 0.9));
     }
 
     #[test]
@@ -236,7 +251,7 @@ mod tests {
             (*x, *y, *z) = (2.5 * *y + 30.0, -2.5 * *x + 400.0, 2.5 * *z);
         }
         let moved = FaceMap::fuse(&moved, []).unwrap();
-        assert!(moved.compare(&FaceMap::fuse(&seen(3, 0.0, 0.0), []).unwrap()).reaches(0.9999));
+        assert!(alike(&moved, &FaceMap::fuse(&seen(3, 0.0, 0.0), []).unwrap(), 0.9999));
     }
 
     #[test]
@@ -259,12 +274,24 @@ mod tests {
         let one = map(1, &[(20.0, 0.0)]);
         let (values, uncertainty) = (one.values().to_vec(), one.uncertainty().to_vec());
         let back = FaceMap::from_values(values.clone(), uncertainty.clone(), one.coverage()).unwrap();
-        assert!(back.compare(&one).reaches(0.999_99) && back.coverage() == one.coverage());
+        assert!(alike(&back, &one, 0.9999) && back.coverage() == one.coverage());
         assert!(
             FaceMap::from_values(vec![0.0; FaceMap::VALUES], uncertainty.clone(), Coverage::NONE).is_none()
         );
         assert!(FaceMap::from_values(values.clone(), vec![f32::NAN; SKIN], Coverage::NONE).is_none());
         assert!(FaceMap::from_values(values[1..].to_vec(), uncertainty, Coverage::NONE).is_none());
+    }
+
+    #[test]
+    fn beside_a_template_both_similarities_count_by_their_shares() {
+        let (one, other) = (map(1, &[]), map(1, &[]));
+        let template = |person: u8| {
+            FaceTemplate::mean_of(ModelId("m".into()), [&sample::embedding(person, 1.0)]).unwrap()
+        };
+        // The maps are the same and the templates orthogonal: what is left is the map's share.
+        let [a, b] =
+            [(&one, 1), (&other, 2)].map(|(map, person)| map.beside(&template(person), 0.3).unwrap());
+        assert!(a.compare(&b).unwrap().reaches(0.2999) && !a.compare(&b).unwrap().reaches(0.3001));
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub mod live;
 pub mod observation;
 pub mod operating_point;
 pub mod perspective;
-mod planarity;
+pub mod planarity;
 pub mod policy;
 pub mod pose;
 pub mod presentation;
