@@ -116,8 +116,8 @@ fn moved(ahead: Pose, other: Pose, policy: &VerificationPolicy) -> Option<Move> 
         return None;
     }
     match (aside, nod) {
-        (aside, nod) if aside >= policy.turn.yaw && nod < policy.turn.pitch => Some(Move::Aside),
-        (aside, nod) if nod >= policy.turn.pitch && aside < SAME => Some(Move::Nod),
+        (aside, nod) if aside >= policy.movement.yaw && nod < policy.movement.pitch => Some(Move::Aside),
+        (aside, nod) if nod >= policy.movement.pitch && aside < SAME => Some(Move::Nod),
         (aside, nod) if aside < SAME && nod < SAME => Some(Move::None),
         _ => None,
     }
@@ -163,7 +163,8 @@ fn planes(pipeline: &mut Pipeline, portrait: &SeenFace) -> Result<Vec<Plane>, Ev
             let (yaw, pitch) = if nods { (0.0, sign * degrees) } else { (sign * degrees, 0.0) };
             let Some(turned) = look(yaw, pitch)? else { continue };
             let Some(residual) = residual(&centre, &turned) else { continue };
-            let counts_as_turn = turned.pose.from_centre(centre.pose).action(policy.turn).is_some();
+            let (aside, nod) = (turned.pose.yaw - centre.pose.yaw, turned.pose.pitch - centre.pose.pitch);
+            let counts_as_turn = aside.abs() >= policy.movement.yaw || nod.abs() >= policy.movement.pitch;
             planes.push(Plane { nods, degrees, residual, counts_as_turn });
         }
     }

@@ -43,10 +43,12 @@ impl FaceCard {
         face_drawing::parts(self.coverage)
     }
 
-    /// Every pose with the key of its words, and whether it was seen.
+    /// The poses with the keys of their words, and whether they were seen. A distance shows no part of the face that another
+    /// does not, so it is told where it was seen and not missed where it was not.
     pub fn poses(&self) -> Vec<(String, bool)> {
+        let is_told = |view: &View| !matches!(view, View::Near | View::Far) || self.coverage.has(*view);
         let told = |view: View| (format!("account-pose-{}", view.name()), self.coverage.has(view));
-        View::ALL.into_iter().map(told).collect()
+        View::ALL.into_iter().filter(is_told).map(told).collect()
     }
 
     /// Whether it was recorded which poses were seen.
@@ -58,7 +60,7 @@ impl FaceCard {
 impl AccountPage {
     /// A filled page, for the render test.
     pub fn sample() -> Self {
-        let coverage = [View::Centre, View::Left, View::Right, View::Up].into_iter();
+        let coverage = [View::Centre, View::Left, View::Right, View::Up, View::Near].into_iter();
         Self {
             username: "ada".into(),
             face: Some(FaceCard {
