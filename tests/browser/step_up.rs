@@ -70,7 +70,7 @@ async fn a_person_who_does_not_turn_their_head_steps_up_by_distance() {
     person.chooses_way("distance").await;
     person.begins_capture().await;
     let mut prompts = person.prompts_until(&["#done", "#outcome", ".trouble:not([hidden])"]).await;
-    person.sees("#done").await;
+    assert!(person.shows("#done").await, "{}", provider.audit());
     prompts.retain(|prompt| prompt != "centre");
     assert!(!prompts.is_empty() && prompts.iter().all(|prompt| prompt == "nearer" || prompt == "farther"));
     assert!(provider.audit().contains("\"way\":\"distance\""));

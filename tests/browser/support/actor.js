@@ -23,10 +23,6 @@
     turn_left: "turn_right", turn_right: "turn_left", look_up: "look_down", look_down: "look_up",
     nearer: "farther", farther: "nearer",
   };
-  const walks = () => {
-    const ceremony = document.getElementById("ceremony");
-    return plan !== "held" && ceremony && JSON.parse(ceremony.textContent).way === "distance";
-  };
   const asked = () => document.querySelector("[data-action]")?.dataset.action || "centre";
   const goal = () => {
     if (plan === "still") return goals.centre;
@@ -39,7 +35,7 @@
     if (yaw) return `yaw_${sign(yaw)}`;
     if (pitch) return `pitch_${sign(pitch)}`;
     // A person who walks changes their perspective; a photograph that is held nearer only grows.
-    if (size === 100 && !walks()) return "front";
+    if (size === 100) return "front";
     return `${plan === "held" ? "scale" : "walk"}_${String(size).padStart(3, "0")}`;
   };
   // One step of 10 (yaw) or 5 (pitch) degrees or 15 percent at a time, or what is left, on one axis, through the middle.
