@@ -27,7 +27,7 @@ pub struct ConsentPage {
 
 impl ConsentPage {
     /// Version of the consent text in the catalogue. A test holds it to the text's hash: who edits the text makes a new version.
-    pub const TEXT_VERSION: &'static str = "2026-11-23.2";
+    pub const TEXT_VERSION: &'static str = "2026-11-23.3";
 
     /// A filled page, for the render test.
     pub fn sample() -> Self {
