@@ -113,19 +113,20 @@ fn pages_that_name_texts_of_others_escape_them() {
 
 #[test]
 fn the_capture_page_carries_what_its_script_needs() {
-    // Capture protocol v1, message 1.
+    // docs/capture-protocol.md, "What the page starts from".
     use askama::Template;
     use facestep::web::pages::CapturePage;
     let page = CapturePage::sample().render().unwrap();
     let settings: serde_json::Value = serde_json::from_str(content(&page, "script").unwrap()).unwrap();
-    assert_eq!(settings["version"], 1);
+    assert_eq!((&settings["version"], &settings["way"]), (&2.into(), &"turns".into()));
     assert_eq!(settings["socket"], "/step-up/c4Vb8nRt/socket");
     assert_eq!(settings["upload"], "/step-up/c4Vb8nRt");
     assert_eq!(settings["captureKey"]["crv"], "P-256");
     assert_eq!(settings["frame"]["perSecond"], 5);
     assert_eq!(settings["hint"]["width"], 320);
     assert_eq!(settings["texts"]["states"]["step"], "Step {number} of {of}");
-    for action in ["centre", "turn_left", "turn_right", "look_up", "look_down"] {
+    for action in ["centre", "return", "turn_left", "turn_right", "look_up", "look_down", "nearer", "farther"]
+    {
         assert!(settings["texts"]["actions"][action].is_string(), "{action}");
     }
     for screen in ["denied", "missing", "busy", "insecure", "webview", "unsupported", "interrupted", "lost"] {
