@@ -1,10 +1,10 @@
 # What you can do here. Each target does all its own set-up and is quick when nothing changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check models fmt
+.PHONY: help demo build test check models bench-face fmt
 
 help: ## Say what each target does
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Run the provider (http://localhost:8080) and the example bank (http://127.0.0.1:8081)
 	@scripts/demo.sh
@@ -20,6 +20,9 @@ check: ## Check format, lints, the core without features, and dependency licence
 
 models: ## Build the face models and fetch ONNX Runtime, each checked by its hash
 	@scripts/models.sh
+
+bench-face: ## Measure what the face check costs on this machine (some minutes)
+	@scripts/bench-face.sh
 
 fmt: ## Format the code
 	@cargo fmt

@@ -27,8 +27,8 @@ cargo fmt --check
 
 say "Lints"
 cargo clippy --locked --lib --bins --examples -- -D warnings
-# What tests share may stop a test in the way that the tests themselves may.
-cargo clippy --locked --tests -- -D warnings \
+# What tests and measurements share may stop them in the way that the tests themselves may.
+cargo clippy --locked --tests --benches -- -D warnings \
   -A clippy::unwrap_used -A clippy::expect_used -A clippy::panic -A clippy::indexing_slicing
 
 say "The core alone: domain, ports and flows build without any adapter"

@@ -98,10 +98,10 @@ impl Analyzer {
     ) -> Result<Vec<Option<FrameObservation>>, AnalyzerFault> {
         let piece = |places: &[usize]| {
             let (frames, places) = (Arc::clone(&frames), places.to_vec());
-            move |pipeline: &mut Pipeline| -> Result<Vec<(usize, FrameObservation)>, PipelineFault> {
+            wiping(move |pipeline| -> Result<Vec<(usize, FrameObservation)>, PipelineFault> {
                 let named = places.iter().filter_map(|place| Some((*place, frames.get(*place)?)));
                 named.map(|(place, frame)| Ok((place, pipeline.observe(frame)?))).collect()
-            }
+            })
         };
         let pieces = places.chunks(PIECE).map(piece).collect();
         let mut seen: Vec<Option<FrameObservation>> = frames.iter().map(|_| None).collect();
@@ -124,14 +124,27 @@ impl Analyzer {
     ) -> Result<CloserLooks, AnalyzerFault> {
         let look = |face: WorthyFace| {
             let frames = Arc::clone(&frames);
-            move |pipeline: &mut Pipeline| -> Result<Option<(usize, CloserLook)>, PipelineFault> {
+            wiping(move |pipeline| -> Result<Option<(usize, CloserLook)>, PipelineFault> {
                 let Some(frame) = frames.get(face.place) else { return Ok(None) };
                 Ok(Some((face.place, pipeline.look_closer(frame, &face)?)))
-            }
+            })
         };
         let looks = self.workers.run_all(Lane::Begun, until, faces.into_iter().map(look).collect()).await?;
         let looks: Vec<Option<(usize, CloserLook)>> = looks.into_iter().collect::<Result<_, _>>()?;
         Ok(CloserLooks::new(looks.into_iter().flatten().collect()))
+    }
+}
+
+/// Work after which nothing of its frames is left in memory that a pipeline uses again, whatever becomes of it.
+fn wiping<T>(work: impl FnOnce(&mut Pipeline) -> T + Send) -> impl FnOnce(&mut Pipeline) -> T + Send {
+    move |pipeline| work(Wiped(pipeline).0)
+}
+
+struct Wiped<'a>(&'a mut Pipeline);
+
+impl Drop for Wiped<'_> {
+    fn drop(&mut self) {
+        self.0.wipe();
     }
 }
 
@@ -143,7 +156,7 @@ impl FaceAnalyzer for Analyzer {
     fn glance(&self, frame: EncodedFrame) -> BoxFuture<'_, Result<Glance, AnalyzerFault>> {
         let until = Instant::now() + self.deadline;
         Box::pin(async move {
-            let glance = move |pipeline: &mut Pipeline| pipeline.glance(&frame);
+            let glance = wiping(move |pipeline| pipeline.glance(&frame));
             Ok(self.workers.run(Lane::Hint, until, glance).await??)
         })
     }
@@ -169,7 +182,7 @@ impl FaceAnalyzer for Analyzer {
     fn embed_portrait(&self, portrait: EncodedFrame) -> BoxFuture<'_, Result<FaceTemplate, PortraitRefusal>> {
         let until = Instant::now() + self.deadline;
         Box::pin(async move {
-            let embed = move |pipeline: &mut Pipeline| pipeline.embed_portrait(&portrait);
+            let embed = wiping(move |pipeline| pipeline.embed_portrait(&portrait));
             let answer = self.workers.run(Lane::Capture, until, embed).await;
             Ok(answer.map_err(AnalyzerFault::from)??)
         })

@@ -3,6 +3,8 @@
 //! They know prints and screens. They do not know injected or synthesised video (`docs/biometrics.md`), so their score is
 //! one sign among several and never the only one.
 
+use zeroize::Zeroizing;
+
 use crate::domain::face::observation::{Bounds, LiveScore};
 
 use super::{
@@ -38,9 +40,10 @@ impl AttackModels {
         let (Some(near), Some(far)) = (pre(picture, face, NEAR), pre(picture, face, FAR)) else {
             return Ok(None);
         };
-        let near = self.near.run(&[1, 3, SIDE, SIDE], &near)?;
-        let far = self.far.run(&[1, 3, SIDE, SIDE], &far)?;
-        Ok(post(&near, &far))
+        let (near, far) = (Zeroizing::new(near), Zeroizing::new(far));
+        let near = self.near.run_with(&[1, 3, SIDE, SIDE], &near, live)?;
+        let far = self.far.run_with(&[1, 3, SIDE, SIDE], &far, live)?;
+        Ok(post(near, far))
     }
 }
 
@@ -51,10 +54,14 @@ pub fn pre(picture: &Picture, face: &Bounds, times: f32) -> Option<Vec<f32>> {
     Some(planes(&interpolate(picture, part, SIDE, SIDE), Colours::Bgr, SIDE, SIDE))
 }
 
-/// Mean of both networks' probability of "live".
-pub fn post(near: &[Vec<f32>], far: &[Vec<f32>]) -> Option<LiveScore> {
-    let live = |outputs: &[Vec<f32>]| outputs.first()?.get(LIVE).copied();
-    Some(LiveScore::new((live(near)? + live(far)?) / 2.0))
+/// A network's probability of "live".
+pub fn live(outputs: &[&[f32]]) -> Option<f32> {
+    outputs.first()?.get(LIVE).copied()
+}
+
+/// Mean of what both say.
+pub fn post(near: Option<f32>, far: Option<f32>) -> Option<LiveScore> {
+    Some(LiveScore::new((near? + far?) / 2.0))
 }
 
 /// The box grown about its centre, made smaller where the picture is and pushed inside it, as in the models' training.
@@ -109,8 +116,8 @@ mod tests {
 
     #[test]
     fn the_score_is_the_mean_of_both_models_live_class() {
-        let score = post(&[vec![0.1, 0.8, 0.1]], &[vec![0.5, 0.4, 0.1]]).unwrap();
+        let score = post(live(&[&[0.1, 0.8, 0.1]]), live(&[&[0.5, 0.4, 0.1]])).unwrap();
         assert!(score.reaches(0.599_99) && !score.reaches(0.600_01));
-        assert!(post(&[], &[vec![0.0; 3]]).is_none());
+        assert!(post(live(&[]), live(&[&[0.0; 3]])).is_none());
     }
 }

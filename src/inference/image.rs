@@ -2,7 +2,7 @@
 //!
 //! A few hundred bytes can claim a picture of gigabytes, so the header is read first and judged alone.
 
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 use zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions};
 use zune_jpeg::JpegDecoder;
 
@@ -73,6 +73,11 @@ impl Picture {
         fits.then_some(Self { width, height, pixels })
     }
 
+    /// The memory of a picture that is looked at no more, as it is: whoever takes it fills it anew or wipes it.
+    pub fn into_memory(mut self) -> Vec<u8> {
+        std::mem::take(&mut self.pixels)
+    }
+
     /// Width in pixels.
     pub fn width(&self) -> usize {
         self.width
@@ -97,6 +102,12 @@ impl Picture {
 
 /// Decodes a JPEG, grey or colour, to red, green, blue.
 pub fn decode(encoded: &[u8], limits: &Limits) -> Result<Picture, Undecodable> {
+    decode_into(encoded, limits, Vec::new())
+}
+
+/// The same in memory that was used before ([`Picture::into_memory`]).
+pub fn decode_into(encoded: &[u8], limits: &Limits, memory: Vec<u8>) -> Result<Picture, Undecodable> {
+    let mut pixels = Zeroizing::new(memory);
     if encoded.len() > limits.bytes {
         return Err(Undecodable::TooManyBytes);
     }
@@ -115,12 +126,11 @@ pub fn decode(encoded: &[u8], limits: &Limits) -> Result<Picture, Undecodable> {
     if width.min(height) < limits.least_side {
         return Err(Undecodable::TooFewPixels);
     }
-    match decoder.decode() {
-        Ok(mut pixels) if decoder.output_colorspace() != Some(ColorSpace::RGB) => {
-            pixels.zeroize();
-            Err(Undecodable::NotReadable)
-        }
-        Ok(pixels) => Picture::from_rgb(width, height, pixels).ok_or(Undecodable::NotReadable),
-        Err(_) => Err(Undecodable::NotReadable),
+    let size = decoder.output_buffer_size().ok_or(Undecodable::NotReadable)?;
+    if decoder.output_colorspace() != Some(ColorSpace::RGB) || size != width * height * 3 {
+        return Err(Undecodable::NotReadable);
     }
+    pixels.resize(size, 0);
+    decoder.decode_into(&mut pixels).map_err(|_| Undecodable::NotReadable)?;
+    Ok(Picture { width, height, pixels })
 }

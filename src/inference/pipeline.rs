@@ -2,6 +2,8 @@
 //!
 //! A pipeline owns one session of each model and serves one caller at a time.
 
+use zeroize::Zeroize;
+
 use crate::domain::face::{
     capture::EncodedFrame,
     examination::{Worth, WorthyFace},
@@ -16,8 +18,8 @@ use super::{
     detector::{Detection, Detector},
     embedder::Embedder,
     fingerprint,
-    image::{Limits, Picture, Undecodable, decode},
-    mesh::Mesher,
+    image::{Limits, Picture, Undecodable, decode, decode_into},
+    mesh::{Mesh, Mesher},
     quality,
     runtime::RuntimeFault,
     verify::{ModelFault, Models},
@@ -62,7 +64,7 @@ const PORTRAIT_EYES: f32 = 24.0;
 /// Most degrees that a portrait's face may be turned.
 const PORTRAIT_TURN: f32 = 30.0;
 
-/// One session of each model.
+/// One session of each model, and the memory that frames are decoded in one after the other.
 pub struct Pipeline {
     detector: Detector,
     mesher: Mesher,
@@ -70,6 +72,7 @@ pub struct Pipeline {
     embedder: Embedder,
     embedder_id: ModelId,
     limits: Limits,
+    memory: Vec<u8>,
 }
 
 impl Pipeline {
@@ -82,16 +85,40 @@ impl Pipeline {
             embedder: Embedder::new(models.embedder()?),
             embedder_id: models.embedder_id(),
             limits,
+            memory: Vec::new(),
         })
+    }
+
+    /// Wipes what frames have left behind in memory that is used again. Not in reach: what the runtime keeps of the last
+    /// run's layers in memory of its own.
+    pub fn wipe(&mut self) {
+        self.memory.zeroize();
+        self.detector.wipe();
+        self.mesher.wipe();
+    }
+
+    /// Decodes a frame, has it looked at, and keeps its memory for the next one.
+    fn with_picture<T>(
+        &mut self,
+        frame: &EncodedFrame,
+        look: impl FnOnce(&mut Self, &Picture) -> Result<T, PipelineFault>,
+    ) -> Result<T, PipelineFault> {
+        let picture = decode_into(frame.bytes(), &self.limits, std::mem::take(&mut self.memory))?;
+        let seen = look(self, &picture);
+        self.memory = picture.into_memory();
+        seen
     }
 
     /// Looks at a hint frame: detector, mesh and exposure only.
     pub fn glance(&mut self, frame: &EncodedFrame) -> Result<Glance, PipelineFault> {
-        let picture = decode(frame.bytes(), &self.limits)?;
-        let found = self.detector.detect_roughly(&picture)?;
-        let exposure = quality::exposure(&picture);
+        self.with_picture(frame, Self::glance_at)
+    }
+
+    fn glance_at(&mut self, picture: &Picture) -> Result<Glance, PipelineFault> {
+        let found = self.detector.detect_roughly(picture)?;
+        let exposure = quality::exposure(picture);
         let Some(largest) = found.first() else { return Ok(Glance { faces: 0, exposure, face: None }) };
-        let mesh = self.mesher.mesh(&picture, largest)?;
+        let mesh = self.mesher.mesh_at_once(picture, largest)?;
         let (width, height) = (picture.width() as f32, picture.height() as f32);
         let face = mesh.map(|mesh| GlancedFace {
             height: largest.bounds.height / height,
@@ -105,9 +132,15 @@ impl Pipeline {
         Ok(Glance { faces: found.len(), exposure, face })
     }
 
-    /// Detector and mesh on one encoded frame.
+    /// Detector and mesh on one encoded frame of a capture: the face as exactly as its pose and depth need, and no more.
     pub fn observe(&mut self, frame: &EncodedFrame) -> Result<FrameObservation, PipelineFault> {
-        self.observe_picture(&decode(frame.bytes(), &self.limits)?)
+        self.with_picture(frame, Self::observe_roughly)
+    }
+
+    /// The same on one picture.
+    pub fn observe_roughly(&mut self, picture: &Picture) -> Result<FrameObservation, PipelineFault> {
+        let found = self.detector.detect_roughly(picture)?;
+        self.observation(picture, &found, Mesher::mesh_at_once)
     }
 
     /// The costly models on a frame whose face was observed before. The frame is decoded a second time: holding
@@ -117,54 +150,51 @@ impl Pipeline {
         frame: &EncodedFrame,
         face: &WorthyFace,
     ) -> Result<CloserLook, PipelineFault> {
-        self.look_closer_at(&decode(frame.bytes(), &self.limits)?, face)
+        self.with_picture(frame, |pipeline, picture| pipeline.look_closer_at(picture, face))
     }
 
-    /// Detector and mesh on one picture.
+    /// Detector and mesh on one picture, as exactly as they can: a portrait.
     pub fn observe_picture(&mut self, picture: &Picture) -> Result<FrameObservation, PipelineFault> {
-        let size = (picture.width() as u32, picture.height() as u32);
         let found = self.detector.detect(picture)?;
+        self.observation(picture, &found, Mesher::mesh)
+    }
+
+    /// What a picture shows in which these faces were found, the largest first.
+    fn observation(
+        &mut self,
+        picture: &Picture,
+        found: &[Detection],
+        mesh: impl FnOnce(&mut Mesher, &Picture, &Detection) -> Result<Option<Mesh>, RuntimeFault>,
+    ) -> Result<FrameObservation, PipelineFault> {
+        let size = (picture.width() as u32, picture.height() as u32);
         let face = match found.first() {
-            Some(largest) => self.measure(picture, largest)?,
+            Some(largest) => measured(picture, largest, mesh(&mut self.mesher, picture, largest)?),
             None => None,
         };
         let fingerprint = face.as_ref().map(|face| fingerprint::of_frame(picture, face));
         Ok(FrameObservation { size, faces: found.len(), face, fingerprint })
     }
 
-    fn measure(
-        &mut self,
-        picture: &Picture,
-        found: &Detection,
-    ) -> Result<Option<ObservedFace>, PipelineFault> {
-        let (Some(mesh), Some(aligned)) =
-            (self.mesher.mesh(picture, found)?, align(picture, &found.landmarks))
-        else {
-            return Ok(None);
-        };
-        Ok(Some(ObservedFace {
-            bounds: found.bounds,
-            confidence: found.confidence,
-            landmarks: found.landmarks,
-            quality: quality::of_face(&aligned, found.eye_distance()),
-            mesh: mesh.points,
-            presence: mesh.presence,
-            pose: mesh.pose,
-        }))
-    }
-
-    /// The costly models on a face that was measured before.
+    /// The costly models on a face that was observed before. Its box and points are measured again, since alignment hangs on
+    /// them: on a frame that is compared in the way in which thresholds were measured, on others from the face's
+    /// surroundings alone.
     pub fn look_closer_at(
         &mut self,
         picture: &Picture,
         face: &WorthyFace,
     ) -> Result<CloserLook, PipelineFault> {
+        let again = match face.worth {
+            Worth::Everything => self.detector.detect_at(picture, &face.bounds)?,
+            Worth::Embedding => self.detector.detect_around(picture, &face.bounds)?,
+        };
+        let (bounds, landmarks) =
+            again.map_or((face.bounds, face.landmarks), |found| (found.bounds, found.landmarks));
         Ok(CloserLook {
             live: match face.worth {
-                Worth::Everything => self.attack.look(picture, &face.bounds)?,
+                Worth::Everything => self.attack.look(picture, &bounds)?,
                 Worth::Embedding => None,
             },
-            embedding: self.embed(picture, &face.landmarks)?,
+            embedding: self.embed(picture, &landmarks)?,
         })
     }
 
@@ -193,7 +223,7 @@ impl Pipeline {
     pub fn observe_central(&mut self, picture: &Picture) -> Result<Option<ObservedFace>, PipelineFault> {
         let found = self.detector.detect(picture)?;
         match central(picture, &found) {
-            Some(face) => self.measure(picture, face),
+            Some(face) => Ok(measured(picture, face, self.mesher.mesh(picture, face)?)),
             None => Ok(None),
         }
     }
@@ -228,4 +258,18 @@ fn central<'a>(picture: &Picture, found: &'a [Detection]) -> Option<&'a Detectio
         (bounds.x + bounds.width / 2.0 - x).hypot(bounds.y + bounds.height / 2.0 - y)
     };
     found.iter().min_by(|a, b| off(a).total_cmp(&off(b)))
+}
+
+/// What is known of a face that was found and meshed; `None` where either says nothing.
+fn measured(picture: &Picture, found: &Detection, mesh: Option<Mesh>) -> Option<ObservedFace> {
+    let (mesh, aligned) = (mesh?, align(picture, &found.landmarks)?);
+    Some(ObservedFace {
+        bounds: found.bounds,
+        confidence: found.confidence,
+        landmarks: found.landmarks,
+        quality: quality::of_face(&aligned, found.eye_distance()),
+        mesh: mesh.points,
+        presence: mesh.presence,
+        pose: mesh.pose,
+    })
 }

@@ -25,9 +25,16 @@ pub struct Part {
     pub height: usize,
 }
 
+impl Part {
+    /// All of a picture.
+    pub fn whole(picture: &Picture) -> Self {
+        Self { left: 0, top: 0, width: picture.width(), height: picture.height() }
+    }
+}
+
 /// The picture at another size.
 pub fn resize(picture: &Picture, width: usize, height: usize) -> Picture {
-    let whole = Part { left: 0, top: 0, width: picture.width(), height: picture.height() };
+    let whole = Part::whole(picture);
     match width < whole.width || height < whole.height {
         true => resample(picture, &covered(whole.width, width), &covered(whole.height, height)),
         false => interpolate(picture, whole, width, height),
@@ -36,7 +43,49 @@ pub fn resize(picture: &Picture, width: usize, height: usize) -> Picture {
 
 /// A part of a picture at another size, every new pixel interpolated between four, also where that skips some.
 pub fn interpolate(picture: &Picture, part: Part, width: usize, height: usize) -> Picture {
-    resample(picture, &between(part.left, part.width, width), &between(part.top, part.height, height))
+    let columns = between(part.left, part.width, width);
+    let mut pixels = Vec::with_capacity(width * height * 3);
+    for row in between(part.top, part.height, height) {
+        let (upper, lower) = (picture.row(row.before), picture.row(row.after));
+        for column in &columns {
+            let seen = |row: &[u8], place: usize| {
+                row.get(place * 3..).and_then(|rest| rest.first_chunk::<3>().copied())
+            };
+            let corners = [
+                seen(upper, column.before),
+                seen(upper, column.after),
+                seen(lower, column.before),
+                seen(lower, column.after),
+            ];
+            let [nw, ne, sw, se] = corners.map(|corner| corner.unwrap_or_default().map(f32::from));
+            let blend = |((nw, ne), (sw, se)): ((f32, f32), (f32, f32))| {
+                let upper = nw * (1.0 - column.part) + ne * column.part;
+                let lower = sw * (1.0 - column.part) + se * column.part;
+                (upper * (1.0 - row.part) + lower * row.part + 0.5) as u8
+            };
+            pixels.extend(nw.into_iter().zip(ne).zip(sw.into_iter().zip(se)).map(blend));
+        }
+    }
+    Picture { width, height, pixels: pixels.into() }
+}
+
+/// The two old pixels that a new one lies between, and how far it is on the way from one to the other.
+struct Between {
+    before: usize,
+    after: usize,
+    part: f32,
+}
+
+/// For each of `to` new pixels along `length` old ones from `start` on: the two that its centre lies between.
+fn between(start: usize, length: usize, to: usize) -> Vec<Between> {
+    let step = length as f32 / to as f32;
+    let last = length.saturating_sub(1);
+    let place = |new: usize| {
+        let place = ((new as f32 + 0.5) * step - 0.5).clamp(0.0, last as f32);
+        let before = place as usize;
+        Between { before: start + before, after: start + (before + 1).min(last), part: place.fract() }
+    };
+    (0..to).map(place).collect()
 }
 
 /// For each of `to` new pixels along `from` old ones: which of those it covers, and how much of it each fills.
@@ -49,19 +98,6 @@ fn covered(from: usize, to: usize) -> Vec<Vec<Share>> {
             .filter(|(_, covered)| *covered > 0.0)
             .map(|(old, covered)| Share { from: old, weight: covered / (end - start) })
             .collect()
-    };
-    (0..to).map(shares).collect()
-}
-
-/// For each of `to` new pixels along `length` old ones from `start` on: the two that its centre lies between.
-fn between(start: usize, length: usize, to: usize) -> Vec<Vec<Share>> {
-    let step = length as f32 / to as f32;
-    let last = length.saturating_sub(1);
-    let shares = |new: usize| {
-        let place = ((new as f32 + 0.5) * step - 0.5).clamp(0.0, last as f32);
-        let (before, part) = (place as usize, place.fract());
-        let after = (before + 1).min(last);
-        vec![Share { from: start + before, weight: 1.0 - part }, Share { from: start + after, weight: part }]
     };
     (0..to).map(shares).collect()
 }
@@ -147,7 +183,7 @@ mod tests {
     #[test]
     fn the_shares_of_a_new_pixel_are_a_whole() {
         for (from, to) in [(1024, 640), (1920, 640), (451, 282), (7, 7)] {
-            for shares in covered(from, to).into_iter().chain(between(0, from, to)) {
+            for shares in covered(from, to) {
                 assert!((shares.iter().map(|share| share.weight).sum::<f32>() - 1.0).abs() < 1e-3);
             }
         }

@@ -57,6 +57,8 @@ impl Runtime {
         let session = OrtSession::builder(&self.environment)?
             .with_optimization_level(GraphOptimizationLevel::All)?
             .with_intra_threads(1)?
+            // A pattern is kept for every shape of input, and the detector sees many.
+            .with_memory_pattern(false)?
             .with_inter_threads(1)?
             .with_config_entry("session.intra_op.allow_spinning", "0")?
             .commit_from_memory(model)?;
@@ -105,12 +107,22 @@ impl Session {
 
     /// Runs the model on one tensor and returns its outputs in order.
     pub fn run(&mut self, shape: &[usize], values: &[f32]) -> Result<Vec<Vec<f32>>, RuntimeFault> {
+        self.run_with(shape, values, |outputs| outputs.iter().map(|values| values.to_vec()).collect())
+    }
+
+    /// Runs the model on one tensor and has its outputs read, in order, where they lie.
+    pub fn run_with<T>(
+        &mut self,
+        shape: &[usize],
+        values: &[f32],
+        read: impl FnOnce(&[&[f32]]) -> T,
+    ) -> Result<T, RuntimeFault> {
         let tensor = TensorRef::from_array_view((shape, values))?;
         let answers = self.session.run(ort::inputs![tensor])?;
         let mut outputs = Vec::with_capacity(self.outputs.len());
-        for (_, value) in answers.iter() {
-            outputs.push(value.try_extract_tensor::<f32>()?.1.to_vec());
+        for place in 0..answers.len() {
+            outputs.push(answers[place].try_extract_tensor::<f32>()?.1);
         }
-        Ok(outputs)
+        Ok(read(&outputs))
     }
 }

@@ -81,69 +81,83 @@ pub enum Border {
 }
 
 /// A square of `side` pixels, each seen bilinearly where `map` carries its place onto `picture`.
-///
-/// Written with plain loops and indices: it runs for a hundred thousand pixels of every frame, in unoptimised builds too.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "numeric kernel; `corner` answers only with places inside the picture"
-)]
 pub fn square(picture: &Picture, map: &Affine, side: usize, border: Border) -> Picture {
-    let rgb = picture.rgb();
     let mut pixels = vec![0; side * side * 3];
-    let mut at = 0;
-    for y in 0..side {
-        for x in 0..side {
-            let place = map.apply(Point { x: x as f32, y: y as f32 });
-            let (left, top) = (below(place.x), below(place.y));
-            let (part_x, part_y) = (place.x - left as f32, place.y - top as f32);
-            let nw = corner(picture, left, top, border);
-            let ne = corner(picture, left + 1, top, border);
-            let sw = corner(picture, left, top + 1, border);
-            let se = corner(picture, left + 1, top + 1, border);
-            let mut channel = 0;
-            while channel < 3 {
-                let values = [
-                    if nw == OUTSIDE { 0.0 } else { f32::from(rgb[nw + channel]) },
-                    if ne == OUTSIDE { 0.0 } else { f32::from(rgb[ne + channel]) },
-                    if sw == OUTSIDE { 0.0 } else { f32::from(rgb[sw + channel]) },
-                    if se == OUTSIDE { 0.0 } else { f32::from(rgb[se + channel]) },
-                ];
-                let upper = values[0] + (values[1] - values[0]) * part_x;
-                let lower = values[2] + (values[3] - values[2]) * part_x;
-                pixels[at] = (upper + (lower - upper) * part_y + 0.5) as u8;
-                at += 1;
-                channel += 1;
-            }
+    let mut places = pixels.as_chunks_mut::<3>().0.iter_mut();
+    each(picture, map, side, border, |seen| {
+        if let Some(place) = places.next() {
+            *place = seen.map(|value| (value + 0.5) as u8);
         }
-    }
+    });
     Picture { width: side, height: side, pixels: pixels.into() }
 }
 
-/// Stands for a place outside a picture whose border is black.
-const OUTSIDE: usize = usize::MAX;
+/// The same as values 0..1, rows of red, green, blue, in memory that was used before.
+pub fn unit_square(picture: &Picture, map: &Affine, side: usize, border: Border, values: &mut Vec<f32>) {
+    const STEP: f32 = 1.0 / 255.0;
+    values.resize(side * side * 3, 0.0);
+    let mut places = values.as_chunks_mut::<3>().0.iter_mut();
+    each(picture, map, side, border, |seen| {
+        if let Some(place) = places.next() {
+            *place = seen.map(|value| value * STEP);
+        }
+    });
+}
 
-/// Where a pixel's three values begin.
-fn corner(picture: &Picture, x: i32, y: i32, border: Border) -> usize {
+/// What is seen at each place of a square, row by row. It runs for a hundred thousand pixels of every frame: inside the
+/// picture the four neighbours lie in two runs of six bytes.
+#[inline(always)]
+fn each(picture: &Picture, map: &Affine, side: usize, border: Border, mut put: impl FnMut([f32; 3])) {
+    let (rgb, stride) = (picture.rgb(), picture.width * 3);
+    let (right, bottom) = (picture.width as i32 - 1, picture.height as i32 - 1);
+    let [[a, b, c], [d, e, f]] = map.rows;
+    for y in 0..side {
+        let (row_x, row_y) = (b * y as f32 + c, e * y as f32 + f);
+        for x in 0..side {
+            let (x, y) = (a * x as f32 + row_x, d * x as f32 + row_y);
+            let (left, top) = (below(x), below(y));
+            let parts = (x - left as f32, y - top as f32);
+            let is_inside = left >= 0 && top >= 0 && left < right && top < bottom;
+            let at = (top as usize).wrapping_mul(stride).wrapping_add((left as usize).wrapping_mul(3));
+            let run = |at: usize| rgb.get(at..).and_then(|rest| rest.first_chunk::<6>());
+            put(match (is_inside, run(at), run(at.wrapping_add(stride))) {
+                (true, Some(upper), Some(lower)) => blend(upper, lower, parts),
+                _ => {
+                    let corner = |x: i32, y: i32| corner(picture, x, y, border);
+                    let upper = join(corner(left, top), corner(left + 1, top));
+                    blend(&upper, &join(corner(left, top + 1), corner(left + 1, top + 1)), parts)
+                }
+            });
+        }
+    }
+}
+
+/// Between two pixels of one row and the two below them.
+#[inline(always)]
+fn blend(upper: &[u8; 6], lower: &[u8; 6], (part_x, part_y): (f32, f32)) -> [f32; 3] {
+    let [a, b, c, d, e, f] = upper.map(f32::from);
+    let [g, h, i, j, k, l] = lower.map(f32::from);
+    let between = |nw: f32, ne: f32, sw: f32, se: f32| {
+        let (upper, lower) = (nw + (ne - nw) * part_x, sw + (se - sw) * part_x);
+        upper + (lower - upper) * part_y
+    };
+    [between(a, d, g, j), between(b, e, h, k), between(c, f, i, l)]
+}
+
+fn join([a, b, c]: [u8; 3], [d, e, f]: [u8; 3]) -> [u8; 6] {
+    [a, b, c, d, e, f]
+}
+
+/// A pixel, or what stands for it beyond the edge.
+fn corner(picture: &Picture, x: i32, y: i32, border: Border) -> [u8; 3] {
     let (right, bottom) = (picture.width as i32 - 1, picture.height as i32 - 1);
     let inside = x >= 0 && y >= 0 && x <= right && y <= bottom;
     if !inside && matches!(border, Border::Black) {
-        return OUTSIDE;
+        return [0; 3];
     }
-    let x = if x < 0 {
-        0
-    } else if x > right {
-        right
-    } else {
-        x
-    };
-    let y = if y < 0 {
-        0
-    } else if y > bottom {
-        bottom
-    } else {
-        y
-    };
-    (y as usize * picture.width + x as usize) * 3
+    let (x, y) = (x.clamp(0, right.max(0)) as usize, y.clamp(0, bottom.max(0)) as usize);
+    let at = (y * picture.width + x) * 3;
+    picture.rgb().get(at..).and_then(|rest| rest.first_chunk::<3>().copied()).unwrap_or_default()
 }
 
 /// The next whole number below; a wild value is held where additions cannot overflow.

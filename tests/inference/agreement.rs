@@ -7,7 +7,9 @@ use facestep::{
         examination::{Worth, WorthyFace},
         observation::{CloserLook, ObservedFace},
     },
-    inference::{aligner::align, embedder::Embedder, image::Picture, manifest::EmbedderRecipe},
+    inference::{
+        aligner::align, embedder::Embedder, image::Picture, manifest::EmbedderRecipe, pipeline::Pipeline,
+    },
 };
 
 use crate::support::{cosine, fixture, models, pipeline};
@@ -112,6 +114,51 @@ fn an_embedding_is_a_unit_vector_with_room_for_every_embedder() {
         assert_eq!(embedding.values().len(), length, "{name}");
         assert!((embedding.values().iter().map(|v| v * v).sum::<f32>() - 1.0).abs() < 1e-4, "{name}");
     });
+}
+
+/// Mean distance of two meshes' points over the distance of the eyes' outer corners.
+fn apart(found: &ObservedFace, exact: &ObservedFace) -> f32 {
+    let distance = |a: &[f32; 3], b: &[f32; 3]| (a[0] - b[0]).hypot(a[1] - b[1]);
+    let sum: f32 = found.mesh.iter().zip(&exact.mesh).map(|(a, b)| distance(a, b)).sum();
+    sum / exact.mesh.len() as f32 / distance(&exact.mesh[33], &exact.mesh[263])
+}
+
+#[test]
+fn a_rough_look_shows_the_pose_and_the_mesh_and_a_closer_one_from_there_the_same_face() {
+    // docs/biometrics.md, "What a cheaper look changes".
+    let mut looked = 0;
+    for name in serde_json::from_str::<BTreeMap<String, serde::de::IgnoredAny>>(
+        &std::fs::read_to_string(fixture("golden.json")).unwrap(),
+    )
+    .unwrap()
+    .into_keys()
+    {
+        let (picture, mut pipeline) = (png(&name), pipeline());
+        let exact = pipeline.observe_picture(&picture).unwrap().face.expect(&name);
+        let rough = pipeline.observe_roughly(&picture).unwrap();
+        assert_eq!(rough.faces, 1, "{name}");
+        let rough = rough.face.expect(&name);
+        let off = (rough.pose.yaw - exact.pose.yaw).abs().max((rough.pose.pitch - exact.pose.pitch).abs());
+        let apart = apart(&rough, &exact);
+        let closer = |pipeline: &mut Pipeline, face: &ObservedFace, worth| {
+            let look = pipeline.look_closer_at(&picture, &WorthyFace::new(0, face, worth)).unwrap();
+            look.embedding.unwrap().values().to_vec()
+        };
+        let golden = closer(&mut pipeline, &exact, Worth::Everything);
+        let compared = closer(&mut pipeline, &rough, Worth::Everything);
+        let turned = closer(&mut pipeline, &rough, Worth::Embedding);
+        drop(pipeline);
+        let (same, near) = (cosine(&golden, &compared), cosine(&golden, &turned));
+        println!(
+            "{name}: pose {off:.2}°, mesh {apart:.4} of the eyes' distance, cosine {same:.6}, from the surroundings {near:.4}"
+        );
+        assert!(off <= 6.0, "{name}: pose");
+        assert!(apart <= 0.05, "{name}: mesh");
+        assert!(same >= 0.999_999, "{name}: closer");
+        assert!(near >= 0.97, "{name}: from the surroundings");
+        looked += 1;
+    }
+    assert!(looked >= 7);
 }
 
 #[test]
