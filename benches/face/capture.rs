@@ -9,7 +9,7 @@ use facestep::{
             ceremony::{Commitment, Transcript},
             challenge::{Action, LivenessChallenge},
             conduct::{self, Case},
-            examination::{Seen, WorthyFace, frames_left, frames_to_observe},
+            examination::{Seen, WorthyFace, frames_to_observe},
             policy::VerificationPolicy,
             renewal::{FaceReference, ProtectedReference, TransformKey},
             verification::{Identity, Reference, Verdict, verify},
@@ -17,8 +17,7 @@ use facestep::{
         },
         id::{CeremonyId, RunId},
     },
-    ports::{entropy::Entropy, face::FaceAnalyzer},
-    system::SystemEntropy,
+    ports::face::FaceAnalyzer,
 };
 use jiff::{SignedDuration, Timestamp};
 use zeroize::Zeroizing;
@@ -102,18 +101,9 @@ impl Capture {
         enrolled: &ProtectedReference,
     ) -> Result<Looked, Failure> {
         let policy = VerificationPolicy::default();
-        let mut seen = analyzer
-            .observe(
-                self.frames.clone(),
-                frames_to_observe(&self.transcript, &(&SystemEntropy as &dyn Entropy).bytes::<64>()),
-            )
-            .await?;
-        let left = frames_left(&seen);
-        if !left.is_empty() && conduct::leaves_doubt(&conduct::judge(self.case(&seen), &policy)) {
-            let rest = analyzer.observe(self.frames.clone(), left).await?;
-            seen.iter_mut().zip(rest).for_each(|(seen, rest)| *seen = seen.take().or(rest));
-        }
-        let observed = seen.iter().flatten().count();
+        let places = frames_to_observe(self.frames.len());
+        let observed = places.len();
+        let seen = analyzer.observe(self.frames.clone(), places).await?;
         let Ok(conduct) = conduct::judge(self.case(&seen), &policy) else {
             return Ok(Looked { passed: false, observed, closer: Vec::new() });
         };

@@ -6,12 +6,11 @@ use super::{
     challenge::{Action, LivenessChallenge},
     examination::{Seen, Worth, WorthyFace, spread},
     face_map::FaceMap,
-    observation::ObservedFace,
     planarity,
     policy::VerificationPolicy,
     quality,
     turns::{self, Answered, Placed},
-    verification::{Advice, Cause, Rejection},
+    verification::{Cause, Rejection},
     walk,
 };
 
@@ -31,7 +30,6 @@ pub struct Conduct<'a> {
     seen: &'a Seen,
     frontal: [Vec<usize>; 2],
     moved: Vec<(Action, Vec<usize>)>,
-    strays: usize,
 }
 
 /// Judges a capture by its poses.
@@ -45,31 +43,13 @@ pub fn judge<'a>(case: Case<'a>, policy: &VerificationPolicy) -> Result<Conduct<
     let moved = shown(&answered, policy);
     // Depth is asked of the very frames that show who moved: of others, another head could lend it to a picture.
     is_solid(&answered.in_frames(&moved), policy)?;
-    Ok(Conduct { seen: case.seen, frontal, moved, strays: answered.strays })
+    Ok(Conduct { seen: case.seen, frontal, moved })
 }
 
-/// For each movement, the places of the frames that are to show who made it: of a turn the deepest views, since depth is
-/// asked of the same frames, of a change of distance an even spread.
+/// For each movement, the places of the frames that are to show who made it.
 fn shown(answered: &Answered<'_>, policy: &VerificationPolicy) -> Vec<(Action, Vec<usize>)> {
-    let places = |action: Action, faces: &[Placed<'_>]| -> Vec<usize> {
-        let able: Vec<Placed<'_>> =
-            faces.iter().filter(|placed| is_embeddable(placed, policy)).copied().collect();
-        let chosen: Vec<Placed<'_>> = match action.is_turn() {
-            true => deepest(answered.centre, able, policy.turned_frames),
-            false => spread(&able, policy.walked_frames).collect(),
-        };
-        chosen.iter().map(|placed| placed.place).collect()
-    };
-    answered.movements.iter().map(|(action, faces)| (*action, places(*action, faces))).collect()
-}
-
-/// Those that are furthest from a flat picture of the centre, so many at most.
-fn deepest<'a>(centre: &ObservedFace, faces: Vec<Placed<'a>>, most: usize) -> Vec<Placed<'a>> {
-    let depth = |placed: &Placed<'_>| planarity::residual(centre, placed.face).unwrap_or(0.0);
-    let mut faces: Vec<(f32, Placed<'a>)> =
-        faces.into_iter().map(|placed| (depth(&placed), placed)).collect();
-    faces.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-    faces.into_iter().take(most).map(|(_, placed)| placed).collect()
+    let places = |faces: &[Placed<'_>]| spread(&embeddable(faces, policy), policy.turned_frames).collect();
+    answered.movements.iter().map(|(action, faces)| (*action, places(faces))).collect()
 }
 
 /// The frames that are compared: of each `centre` by turns the sharpest that is left, so many in all.
@@ -92,23 +72,6 @@ fn compared(good: [Vec<usize>; 2], most: usize) -> [Vec<usize>; 2] {
     [at_first, at_last]
 }
 
-/// Whether frames that were passed over may change what the first stage says of the others: where a face was lost in one of
-/// the few that were looked at, and where one of them showed a movement that nobody asked for. A capture that mostly shows
-/// no face, or several, is not worth that.
-pub fn leaves_doubt(judged: &Result<Conduct<'_>, Rejection>) -> bool {
-    match judged {
-        Ok(conduct) => conduct.strays > 0,
-        Err(Rejection::Quality(advice)) => {
-            !advice.iter().any(|advice| matches!(advice, Advice::NoFace | Advice::SeveralFaces))
-        }
-        Err(Rejection::NotVerified(cause)) => {
-            matches!(cause, Cause::Challenge | Cause::NotHeld | Cause::Planar)
-        }
-        // Said of closer looks, which come later.
-        Err(Rejection::Unclear(_)) => false,
-    }
-}
-
 impl<'a> Conduct<'a> {
     /// The conduct of a recording that no challenge was asked of, as [`super::presentation`] found it. It has no `centre` at
     /// its beginning and none at its end, so its good frontal frames are dealt out to both.
@@ -123,8 +86,7 @@ impl<'a> Conduct<'a> {
         for (number, place) in good.into_iter().enumerate() {
             (if number % 2 == 0 { &mut *first } else { &mut *last }).push(place);
         }
-        let frontal = compared(dealt, policy.compared_frames);
-        Self { seen, frontal, moved: shown(answered, policy), strays: 0 }
+        Self { seen, frontal: compared(dealt, policy.compared_frames), moved: shown(answered, policy) }
     }
 
     /// The places of the frontal frames that are to be compared: of the first `centre` and of the last, the sharpest first.
@@ -163,12 +125,15 @@ impl<'a> Conduct<'a> {
     }
 }
 
-/// Whether an embedding can be made of a face that moved.
-fn is_embeddable(placed: &Placed<'_>, policy: &VerificationPolicy) -> bool {
-    let face = placed.face;
-    face.confidence >= policy.frontal.confidence
-        && face.presence >= policy.frontal.presence
-        && face.pose.is_frontal(policy.widest_turn)
+/// The frames of a movement that an embedding can be made of.
+fn embeddable(faces: &[Placed<'_>], policy: &VerificationPolicy) -> Vec<usize> {
+    let is_sure = |placed: &&Placed<'_>| {
+        let face = placed.face;
+        face.confidence >= policy.frontal.confidence
+            && face.presence >= policy.frontal.presence
+            && face.pose.is_frontal(policy.widest_turn)
+    };
+    faces.iter().filter(is_sure).map(|placed| placed.place).collect()
 }
 
 /// In every turn, the view that is furthest from a flat picture must be further than one can be. Where distance is all that

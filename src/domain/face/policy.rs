@@ -104,10 +104,8 @@ pub struct VerificationPolicy {
     pub frontal_frames: usize,
     /// Most frontal frames that get the costly models, the sharpest first.
     pub compared_frames: usize,
-    /// Most frames of one turn that are embedded: the deepest one, by which the turn is one of a head, must show the person.
+    /// Most frames of one turn that are embedded.
     pub turned_frames: usize,
-    /// Most frames of one change of distance that are embedded: the change of perspective is read from the same.
-    pub walked_frames: usize,
     /// Most degrees of yaw and of pitch of a turned frame that is embedded: beyond it an embedding says little.
     pub widest_turn: f32,
     /// What makes a frontal frame good.
@@ -166,8 +164,7 @@ impl Default for VerificationPolicy {
             solid_walk: (0.035, 0.3),
             frontal_frames: 3,
             compared_frames: 5,
-            turned_frames: 1,
-            walked_frames: 3,
+            turned_frames: 3,
             widest_turn: 50.0,
             frontal: FrontalGates {
                 pose: 20.0,

@@ -185,7 +185,7 @@ fn turns_of<'a>(sure: &[Standing<'a>], policy: &VerificationPolicy) -> Option<An
             None => movements.push((action, vec![standing.placed])),
         }
     }
-    Some(Answered { centre, movements, strays: 0 })
+    Some(Answered { centre, movements })
 }
 
 #[cfg(test)]

@@ -46,14 +46,6 @@ pub struct Answered<'a> {
     pub centre: &'a ObservedFace,
     /// For each movement, the faces that make it while it is held.
     pub movements: Vec<(Action, Vec<Placed<'a>>)>,
-    /// How many faces made another movement than was asked for, all prompts together.
-    pub strays: usize,
-}
-
-/// The faces that make one movement while it is held, and how many made another one.
-struct Held<'a> {
-    faces: Vec<Placed<'a>>,
-    strays: usize,
 }
 
 impl<'a> Answered<'a> {
@@ -62,8 +54,7 @@ impl<'a> Answered<'a> {
         let some = |((action, faces), (_, places)): (&(Action, Vec<Placed<'a>>), &(Action, Vec<usize>))| {
             (*action, faces.iter().filter(|placed| places.contains(&placed.place)).copied().collect())
         };
-        let movements = self.movements.iter().zip(places).map(some).collect();
-        Self { centre: self.centre, movements, strays: self.strays }
+        Self { centre: self.centre, movements: self.movements.iter().zip(places).map(some).collect() }
     }
 }
 
@@ -83,7 +74,7 @@ struct Window<'a> {
 }
 
 /// The places of the frames that were committed after one moment and not after another.
-pub(super) fn places_between(transcript: &Transcript, after: Timestamp, until: Timestamp) -> Range<usize> {
+fn places_between(transcript: &Transcript, after: Timestamp, until: Timestamp) -> Range<usize> {
     let up_to = |limit| transcript.committed.iter().take_while(|commitment| commitment.at <= limit).count();
     up_to(after)..up_to(until)
 }
@@ -125,17 +116,15 @@ pub fn judge<'a>(
     let centre = own().min_by(|a, b| off(a).total_cmp(&off(b))).ok_or(Unanswered::NoCentre)?;
     let mut movements = Vec::with_capacity(rest.len());
     let mut asked = vec![Action::Centre];
-    let mut strays = 0;
     for window in rest {
-        let held = held(window, &asked, middle, policy)?;
-        movements.push((window.prompt.action, held.faces));
-        strays += held.strays;
+        let faces = held(window, &asked, middle, policy)?;
+        movements.push((window.prompt.action, faces));
         asked.retain(|action| action.is_distance() && !returns_from(window.prompt.action));
         asked.push(window.prompt.action);
     }
     // The last of them is the way back to the centre.
     movements.pop();
-    Ok(Answered { centre: centre.placed.face, movements, strays })
+    Ok(Answered { centre: centre.placed.face, movements })
 }
 
 /// Whether an action ends what distance was asked for before: whoever came nearer may stay so while they turn.
@@ -200,12 +189,12 @@ fn held<'a>(
     asked: &[Action],
     centre: Stance,
     policy: &VerificationPolicy,
-) -> Result<Held<'a>, Unanswered> {
+) -> Result<Vec<Placed<'a>>, Unanswered> {
     let (action, bounds) = (window.prompt.action, policy.movement);
     let enough = if action == Action::Centre { policy.back } else { 1.0 };
     let mut longest = Run::default();
     let mut run = Run::default();
-    let mut strays = 0;
+    let mut stray = 0;
     for arrived in &window.faces {
         let movement = arrived.stance.from_centre(centre);
         let share = movement.share_of(action, bounds);
@@ -218,16 +207,16 @@ fn held<'a>(
             longest = longest.or_longer(std::mem::take(&mut run));
         }
         let shown = movement.action(bounds);
-        strays += usize::from(shown.is_some_and(|shown| shown != action && !asked.contains(&shown)));
+        stray += usize::from(shown.is_some_and(|shown| shown != action && !asked.contains(&shown)));
     }
     let longest = longest.or_longer(run);
     let is_held = longest.0.len() >= policy.frames_a_movement
         && longest.length() + policy.hold_slack >= window.prompt.hold.duration();
     match () {
-        () if strays > policy.stray_movements => Err(Unanswered::WrongMovement),
+        () if stray > policy.stray_movements => Err(Unanswered::WrongMovement),
         () if longest.0.is_empty() => Err(Unanswered::NotReached),
         () if !is_held => Err(Unanswered::NotHeld),
-        () => Ok(Held { faces: longest.0.into_iter().map(|arrived| arrived.placed).collect(), strays }),
+        () => Ok(longest.0.into_iter().map(|arrived| arrived.placed).collect()),
     }
 }
 

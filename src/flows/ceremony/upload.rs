@@ -15,9 +15,8 @@ use crate::{
             capture::{CaptureBundle, EncodedFrame, FrameHash},
             ceremony::{Ceremony, Transcript},
             conduct::{self, Case},
-            examination::{Seen, frames_left, frames_to_observe},
+            examination::{Seen, frames_to_observe},
             injection::{Evidence, Signals, prints, replay::Keepsake},
-            observation::FrameObservation,
             renewal::ProtectedReference,
             template::FaceTemplate,
             verification::{Advice, Cause, Identity, Reference, Rejection, Verdict, verify},
@@ -155,7 +154,7 @@ impl Ceremonies {
             return Ok(Examined::refused(Cause::Frames));
         }
         let frames: Arc<[EncodedFrame]> = frames.into();
-        let seen = self.observe(spent, &frames).await?;
+        let seen = self.room.analyzer.observe(frames.clone(), frames_to_observe(frames.len())).await?;
         let earlier = self.room.shown_before(&spent.run.user).await?;
         let evidence =
             Evidence { transcript: &spent.transcript, seen: &seen, claims: &claims, earlier: &earlier };
@@ -193,26 +192,6 @@ impl Ceremonies {
             },
         };
         Ok(verify(&conduct, &identity, policy))
-    }
-
-    /// Observes the frames that a verdict needs, and the others where those leave a doubt.
-    async fn observe(
-        &self,
-        spent: &Spent,
-        frames: &Arc<[EncodedFrame]>,
-    ) -> Result<Vec<Option<FrameObservation>>, AnalyzerFault> {
-        let (analyzer, policy) = (&self.room.analyzer, &self.room.policy.verification);
-        let places = frames_to_observe(&spent.transcript, &self.room.entropy.bytes::<64>());
-        let mut seen = analyzer.observe(frames.clone(), places).await?;
-        let case = Case { challenge: &spent.ceremony.challenge, transcript: &spent.transcript, seen: &seen };
-        let left = frames_left(&seen);
-        if !left.is_empty() && conduct::leaves_doubt(&conduct::judge(case, policy)) {
-            let rest = analyzer.observe(frames.clone(), left).await.map_err(judged_in_part)?;
-            for (seen, rest) in seen.iter_mut().zip(rest) {
-                *seen = seen.take().or(rest);
-            }
-        }
-        Ok(seen)
     }
 
     /// The bundle, if it was sealed for this ceremony. Megabytes are decrypted, so off the async threads.
