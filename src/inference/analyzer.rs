@@ -41,7 +41,7 @@ pub struct AnalyzerSettings {
     pub waiting: Waiting,
     /// Longest time from a request to its answer.
     pub deadline: Duration,
-    /// What may be decoded.
+    /// Which frames may be decoded; portraits have limits of their own.
     pub limits: Limits,
 }
 
@@ -52,7 +52,7 @@ impl Default for AnalyzerSettings {
             threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             waiting: Waiting { hints: 16, captures: 8 },
             deadline: Duration::from_secs(15),
-            limits: Limits::PICTURE,
+            limits: Limits::FRAME,
         }
     }
 }

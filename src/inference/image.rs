@@ -6,6 +6,8 @@ use zeroize::Zeroizing;
 use zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions};
 use zune_jpeg::JpegDecoder;
 
+use crate::domain::face::injection::camera::FRAME_SIZE;
+
 /// What may be decoded.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -22,7 +24,15 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// For camera frames and portraits: up to 1920x1920 pixels in 4 MB.
+    /// For frames of a capture: as long, and as many pixels, as the page is told to send, either way up. What the
+    /// camera is asked for at the end is smaller. Whoever sends larger ones would choose how long looking at them takes.
+    pub const FRAME: Self = Self {
+        bytes: 512 << 10,
+        side: FRAME_SIZE.0 as usize,
+        pixels: FRAME_SIZE.0 as usize * FRAME_SIZE.1 as usize,
+        ..Self::PICTURE
+    };
+    /// For portraits, and pictures that are measured: up to 1920x1920 pixels in 4 MB.
     pub const PICTURE: Self =
         Self { bytes: 4 << 20, side: 2560, pixels: 1920 * 1920, least_side: 32, scans: 24 };
 }

@@ -230,7 +230,7 @@ impl Pipeline {
 
     /// Makes a template of a portrait with exactly one usable face.
     pub fn embed_portrait(&mut self, portrait: &EncodedFrame) -> Result<FaceTemplate, UnusablePortrait> {
-        let picture = decode(portrait.bytes(), &self.limits).map_err(PipelineFault::from)?;
+        let picture = decode(portrait.bytes(), &Limits::PICTURE).map_err(PipelineFault::from)?;
         let observation = self.observe_picture(&picture)?;
         let face = match (observation.faces, observation.face) {
             (0, _) => return Err(UnusablePortrait::NoFace),

@@ -47,6 +47,19 @@ fn a_picture_too_small_to_show_a_face_is_refused() {
 }
 
 #[test]
+fn a_frame_larger_than_the_page_was_told_to_send_is_refused_and_a_portrait_of_that_size_is_not() {
+    // docs/capture-protocol.md, "The upload"
+    let refusal = |limits: &Limits, width, height| decode(&claiming(width, height), limits).err();
+    for (width, height) in [(641, 480), (640, 481), (481, 640), (1_280, 720), (1_920, 1_920), (1_000, 32)] {
+        assert_eq!(refusal(&Limits::FRAME, width, height), Some(Undecodable::TooManyPixels));
+        assert_ne!(refusal(&Limits::PICTURE, width, height), Some(Undecodable::TooManyPixels));
+    }
+    for (width, height) in [(640, 480), (480, 640), (600, 450), (360, 480)] {
+        assert_ne!(refusal(&Limits::FRAME, width, height), Some(Undecodable::TooManyPixels));
+    }
+}
+
+#[test]
 fn garbage_is_refused_and_never_panics() {
     assert_eq!(refusal(b""), Some(Undecodable::NotReadable));
     assert_eq!(refusal(b"\x89PNG\r\n\x1a\n"), Some(Undecodable::NotReadable));

@@ -145,6 +145,10 @@ pub struct ScriptedAnalyzer {
     pub observed: AtomicUsize,
     /// How many captures still fail for want of a working model.
     pub broken: AtomicUsize,
+    /// How many captures still find no room for their second stage.
+    pub crowded: AtomicUsize,
+    /// Whether captures wait to be observed until this is zero.
+    pub held: AtomicUsize,
     /// How long a capture takes to observe, in milliseconds.
     pub takes_ms: AtomicU64,
     /// Which edition of the embedder they are.
@@ -187,6 +191,9 @@ impl FaceAnalyzer for ScriptedAnalyzer {
                 return Err(Fault::Internal("a model failed".into()).into());
             }
             self.observed.fetch_add(1, Ordering::SeqCst);
+            while self.held.load(Ordering::SeqCst) > 0 {
+                tokio::task::yield_now().await;
+            }
             tokio::time::sleep(Duration::from_millis(self.takes_ms.load(Ordering::SeqCst))).await;
             let observe = |(place, frame)| {
                 let seen = places.contains(&place).then(|| Scripted::read(frame));
@@ -202,6 +209,9 @@ impl FaceAnalyzer for ScriptedAnalyzer {
         faces: Vec<WorthyFace>,
     ) -> BoxFuture<'_, Result<CloserLooks, AnalyzerFault>> {
         Box::pin(async move {
+            if take(&self.crowded) {
+                return Err(AnalyzerFault::Busy);
+            }
             let look = |face: WorthyFace| {
                 let seen = Scripted::read(&frames[face.place])?;
                 Ok((face.place, seen.closer(face.worth)))

@@ -9,10 +9,12 @@ use static_assertions::assert_not_impl_any;
 use super::{
     conduct::{Case, Conduct},
     examination::{CloserLooks, WorthyFace},
+    face_map::FaceMap,
     observation::{
         Bounds, CloserLook, FrameObservation, FrameQuality, Glance, GlancedFace, LiveScore, ObservedFace,
         Point, Pose,
     },
+    renewal::{FaceReference, ProtectedReference, TransformKey},
     template::{Embedding, FaceTemplate, Similarity},
     verification::{Identity, Passed, Reference, Verdict},
 };
@@ -21,6 +23,10 @@ assert_not_impl_any!(Similarity: Debug, Display, LowerExp, Serialize, Clone, Int
 assert_not_impl_any!(LiveScore: Debug, Display, LowerExp, Serialize, Into<f32>, Into<f64>);
 assert_not_impl_any!(Embedding: Debug, Display, Serialize);
 assert_not_impl_any!(FaceTemplate: Debug, Display, Serialize);
+assert_not_impl_any!(FaceMap: Debug, Display, Serialize);
+assert_not_impl_any!(FaceReference: Debug, Display, Serialize);
+assert_not_impl_any!(ProtectedReference: Debug, Display, Serialize, Clone);
+assert_not_impl_any!(TransformKey: Debug, Display, Serialize, Into<[u8; 32]>);
 assert_not_impl_any!(FrameQuality: Debug, Display, Serialize);
 assert_not_impl_any!(Pose: Debug, Display, Serialize);
 assert_not_impl_any!(Bounds: Debug, Display, Serialize);

@@ -92,6 +92,8 @@ pub enum Cause {
     Replayed,
     /// Signs of injection weigh enough for the operator to refuse by them.
     Injected,
+    /// The models had no room for the second stage, or failed in it.
+    NotJudged,
 }
 
 impl Cause {
@@ -111,6 +113,7 @@ impl Cause {
             Self::OtherModel => "other_model",
             Self::Replayed => "replayed",
             Self::Injected => "injected",
+            Self::NotJudged => "not_judged",
         }
     }
 }

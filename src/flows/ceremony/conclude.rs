@@ -8,7 +8,7 @@ use super::{
     Ceremonies, FacePolicy, FaceRefusal, Scribe, Served, named_interaction,
     open::unknown,
     shown,
-    upload::{Examined, Judged, Outcome, Spent, run_of},
+    upload::{Examined, Judged, Outcome, Spent, enrolment_of, run_of},
 };
 use crate::{
     domain::{
@@ -139,6 +139,8 @@ impl Conclusion {
                 self.policy.parent_ceremony_counts.then_some(Evidence::ParentRun(showing))
             }
             RunKind::Child { .. } => {
+                // Consent may have been withdrawn while the verdict waited for its beat.
+                enrolment_of(db, &run, &self.proof_key)?;
                 run.complete_child(passed, scribe.now)?;
                 Some(Evidence::ChildRun(showing))
             }

@@ -1,6 +1,9 @@
-//! The upload: an attempt is spent and saved before anything is opened, then the frames are opened, observed and judged.
+//! The upload: an attempt is spent and saved before anything is opened, then the frames are opened, observed and judged, and
+//! at the beat, not before, the verdict is recorded.
 
 use std::sync::Arc;
+
+use tokio::time::Instant;
 
 use super::{
     Ceremonies, FaceRefusal, FaceRoom, Served, named_interaction,
@@ -24,7 +27,10 @@ use crate::{
         },
         id::{CeremonyId, InteractionId},
         secret::SecretToken,
-        workflow::run::{RunKind, RunStage, WorkflowRun},
+        workflow::{
+            enrolment::ProofKey,
+            run::{RunKind, RunStage, WorkflowRun},
+        },
     },
     flows::{Unserved, browser::Browser, references::KeptReference},
     ports::{envelope::SealedKind, face::AnalyzerFault, fault::Fault, store::Db},
@@ -67,6 +73,8 @@ pub(super) struct Spent {
     pub(super) ceremony: Ceremony,
     pub(super) transcript: Transcript,
     pub(super) run: WorkflowRun,
+    /// The enrolment that a child run compares with.
+    enrolled: Option<KeptReference>,
     pub(super) budget: AttemptBudget,
     pub(super) window: i64,
 }
@@ -86,24 +94,60 @@ impl Examined {
     }
 }
 
+/// Why an examination ended before its verdict.
+enum Stopped {
+    /// There was no room for it: nothing was judged.
+    NoRoom,
+    /// It counts as not verified.
+    Refused(Cause),
+    /// The outside failed.
+    Fault(Fault),
+}
+
+impl From<Fault> for Stopped {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<AnalyzerFault> for Stopped {
+    fn from(fault: AnalyzerFault) -> Self {
+        match fault {
+            AnalyzerFault::Busy => Self::NoRoom,
+            AnalyzerFault::BadPicture(_) => Self::Refused(Cause::Unreadable),
+            AnalyzerFault::Fault(fault) => Self::Fault(fault),
+        }
+    }
+}
+
 impl Ceremonies {
-    /// Judges a sealed capture. The attempt stays spent whatever happens, but for a full queue, where nothing was judged.
+    /// Judges a sealed capture that was completely there at `received`. The attempt stays spent whatever happens, but for a
+    /// full queue, where nothing was judged. Until the beat nothing is written down that depends on what was found, so that
+    /// no other page of the person's can show it.
     pub(super) async fn judge(
         &self,
         ceremony: &CeremonyId,
         browser: &Browser,
         jwe: String,
+        received: Instant,
     ) -> Served<Judged> {
         let spent = self.spend(ceremony, browser).await?;
-        let examined = match self.examine(&spent, jwe).await {
-            Ok(examined) => examined,
-            Err(AnalyzerFault::Busy) => {
+        let mut first_look = None;
+        let examined = match self.examine(&spent, jwe, &mut first_look).await {
+            Err(Stopped::NoRoom) => {
                 self.give_back(spent).await?;
                 return Err(FaceRefusal::Busy.into());
             }
-            Err(AnalyzerFault::BadPicture(_)) => Examined::refused(Cause::Unreadable),
-            Err(AnalyzerFault::Fault(fault)) => return Err(fault.into()),
+            Err(Stopped::Refused(cause)) => Ok(Examined::refused(cause)),
+            Err(Stopped::Fault(fault)) => Err(fault),
+            Ok(examined) => Ok(examined),
         };
+        self.wait_for_beat(received, first_look).await;
+        self.tell(spent, browser, examined?).await
+    }
+
+    /// Records the verdict, and opens a fresh capture where the picture was too poor.
+    async fn tell(&self, spent: Spent, browser: &Browser, examined: Examined) -> Served<Judged> {
         let interaction = spent.ceremony.interaction.clone();
         let mut judged = self.conclude(spent, browser, examined).await?;
         if let Outcome::Again { next, .. } = &mut judged.outcome {
@@ -120,6 +164,7 @@ impl Ceremonies {
     /// Spends the attempt: after this, a crash leaves a failure behind and never a second try.
     async fn spend(&self, ceremony: &CeremonyId, browser: &Browser) -> Served<Spent> {
         let (id, browser, policy) = (ceremony.clone(), browser.clone(), self.room.policy.attempts);
+        let key = self.room.proof_key.clone();
         self.room
             .change(move |db, scribe| {
                 let mut ceremony = db.find_ceremony(&id)?.ok_or_else(unknown)?;
@@ -130,6 +175,7 @@ impl Ceremonies {
                 if !is_needed || browser.session.user.as_ref() != Some(&ceremony.user) {
                     return Err(FaceRefusal::WrongStep.into());
                 }
+                let enrolled = enrolment_of(db, &run, &key)?;
                 let mut budget = find_budget_of(db, &ceremony.user, browser.device.as_ref())?;
                 budget.spend(scribe.now, &policy)?;
                 let window = policy.window(scribe.now);
@@ -139,13 +185,19 @@ impl Ceremonies {
                 db.save_ceremony(&ceremony)?;
                 db.save_budget(&budget)?;
                 db.append_event(&scribe.ceremony_event(AuditKind::AttemptSpent, &interaction, &ceremony))?;
-                Ok(Spent { ceremony, transcript, run, budget, window })
+                Ok(Spent { ceremony, transcript, run, enrolled, budget, window })
             })
             .await
     }
 
-    /// Opens, observes and judges what was sent.
-    async fn examine(&self, spent: &Spent, jwe: String) -> Result<Examined, AnalyzerFault> {
+    /// Opens, observes and judges what was sent. Everything that it is held against is fetched before the first look, so that
+    /// nothing but models can fail after it; `first_look` is when that was over.
+    async fn examine(
+        &self,
+        spent: &Spent,
+        jwe: String,
+        first_look: &mut Option<Instant>,
+    ) -> Result<Examined, Stopped> {
         let Some(CaptureBundle { frames, claims, .. }) = self.open_bundle(spent, jwe).await? else {
             return Ok(Examined::refused(Cause::Unreadable));
         };
@@ -154,14 +206,20 @@ impl Ceremonies {
             return Ok(Examined::refused(Cause::Frames));
         }
         let frames: Arc<[EncodedFrame]> = frames.into();
-        let seen = self.room.analyzer.observe(frames.clone(), frames_to_observe(frames.len())).await?;
+        let reference = self.room.reference(spent).await?;
         let earlier = self.room.shown_before(&spent.run.user).await?;
+        let seen = self.room.analyzer.observe(frames.clone(), frames_to_observe(frames.len())).await;
+        *first_look = Some(Instant::now());
+        let seen = seen?;
         let evidence =
             Evidence { transcript: &spent.transcript, seen: &seen, claims: &claims, earlier: &earlier };
         let signals = Signals::read(evidence);
         let verdict = match signals.refusal(&self.room.policy.injection) {
             Some(cause) => not_verified(cause),
-            None => self.judge_face(spent, frames, &seen).await?,
+            None => match self.judge_face(spent, &reference, frames, &seen).await {
+                Err(Stopped::Refused(cause)) => not_verified(cause),
+                judged => judged?,
+            },
         };
         Ok(Examined { verdict, signals, keepsake: Keepsake::of(prints(&seen)) })
     }
@@ -170,9 +228,10 @@ impl Ceremonies {
     async fn judge_face(
         &self,
         spent: &Spent,
+        reference: &Kept,
         frames: Arc<[EncodedFrame]>,
         seen: &Seen,
-    ) -> Result<Verdict, AnalyzerFault> {
+    ) -> Result<Verdict, Stopped> {
         let (analyzer, policy) = (&self.room.analyzer, &self.room.policy.verification);
         let case = Case { challenge: &spent.ceremony.challenge, transcript: &spent.transcript, seen };
         let conduct = match conduct::judge(case, policy) {
@@ -181,12 +240,11 @@ impl Ceremonies {
         };
         let looks =
             analyzer.look_closer(frames, conduct.worth_a_closer_look()).await.map_err(judged_in_part)?;
-        let reference = self.room.reference(&spent.run).await?;
         let identity = Identity {
             run: &spent.run.id,
             looks,
             model: &analyzer.model(),
-            reference: match &reference {
+            reference: match reference {
                 Kept::Portrait(portrait) => Reference::Portrait(portrait),
                 Kept::Enrolled(reference) => Reference::Enrolled(reference),
             },
@@ -225,21 +283,16 @@ impl Ceremonies {
 }
 
 impl FaceRoom {
-    /// What a run's live face is compared with: the portrait sealed in it, or the template of the enrolment, which is
-    /// proven again.
-    async fn reference(&self, run: &WorkflowRun) -> Result<Kept, Fault> {
-        if let RunStage::Portrait { sealed_portrait, .. } = &run.stage {
-            let owner = run.id.as_str();
-            return unseal_template(self.vault.as_ref(), SealedKind::Portrait, owner, sealed_portrait)
-                .map(Kept::Portrait);
-        }
-        let (user, key) = (run.user.clone(), self.proof_key.clone());
-        let kept = self.store.read(move |db| KeptReference::find_of(db, &user, &key)).await?;
-        match (kept, &run.kind) {
-            (Some(Ok(kept)), RunKind::Child { enrolment }) if kept.proven.id() == enrolment => {
-                self.references.open(&kept).await.map(Kept::Enrolled)
+    /// What a run's live face is compared with: the portrait sealed in it, or the template of the enrolment.
+    async fn reference(&self, spent: &Spent) -> Result<Kept, Fault> {
+        let run = &spent.run;
+        match (&spent.enrolled, &run.stage) {
+            (Some(kept), _) => self.references.open(kept).await.map(Kept::Enrolled),
+            (None, RunStage::Portrait { sealed_portrait, .. }) => {
+                let (vault, owner) = (self.vault.as_ref(), run.id.as_str());
+                unseal_template(vault, SealedKind::Portrait, owner, sealed_portrait).map(Kept::Portrait)
             }
-            _ => Err(Fault::Damaged("a child run has no proven enrolment any more".into())),
+            (None, _) => Err(Fault::Internal("a capture was judged that its run did not wait for".into())),
         }
     }
 }
@@ -250,18 +303,38 @@ enum Kept {
     Enrolled(ProtectedReference),
 }
 
+/// The enrolment of a child run, proven again; none for a parent run. One that was withdrawn meanwhile, or replaced, has
+/// nothing to be compared with: what comes next is to be decided again.
+pub(super) fn enrolment_of(
+    db: &mut dyn Db,
+    run: &WorkflowRun,
+    key: &ProofKey,
+) -> Served<Option<KeptReference>> {
+    let RunKind::Child { enrolment } = &run.kind else { return Ok(None) };
+    match KeptReference::find_of(db, &run.user, key)? {
+        Some(Ok(kept)) if kept.proven.id() == enrolment => Ok(Some(kept)),
+        Some(Ok(_)) | None => Err(FaceRefusal::WrongStep.into()),
+        Some(Err(unproven)) => Err(Fault::Damaged(format!("a child run's enrolment: {unproven}")).into()),
+    }
+}
+
 pub(super) fn run_of(db: &mut dyn Db, ceremony: &Ceremony) -> Result<WorkflowRun, Fault> {
     let run = db.find_run(&ceremony.run)?;
     run.ok_or_else(|| Fault::Damaged("a ceremony's run is gone".into()))
 }
 
-/// A second stage that found no room in its time: the first one has passed by then, so the attempt is not given back, or a
-/// machine under load could be asked again and again how far a capture comes.
-fn judged_in_part(fault: AnalyzerFault) -> AnalyzerFault {
-    match fault {
-        AnalyzerFault::Busy => Fault::Unavailable("the second stage found no room".into()).into(),
-        other => other,
-    }
+/// A second stage that found no room in its time, or no model that works: the first one has passed by then, so the capture is
+/// answered like every refusal, or a machine under load would tell how far a capture comes.
+fn judged_in_part(fault: AnalyzerFault) -> Stopped {
+    Stopped::Refused(match fault {
+        AnalyzerFault::Busy => Cause::NotJudged,
+        AnalyzerFault::BadPicture(_) => Cause::Unreadable,
+        AnalyzerFault::Fault(fault) => {
+            // The person is told of a refusal, so this is where the fault is logged.
+            tracing::error!(%fault, "a capture could not be judged to its end");
+            Cause::NotJudged
+        }
+    })
 }
 
 fn not_verified(cause: Cause) -> Verdict {

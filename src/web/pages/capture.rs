@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::text::{filters, missing};
 use super::{Advice, Page, Purpose, text};
-use crate::domain::face::way::Way;
+use crate::domain::face::{injection::camera::FRAME_SIZE, way::Way};
 use crate::flows::ceremony::live::VERSION;
 use crate::web::headers::{FormTarget, Policy};
 
@@ -74,7 +74,8 @@ pub struct HintSettings {
 
 impl Default for FrameSettings {
     fn default() -> Self {
-        Self { width: 640, height: 480, quality: 0.85, per_second: 5, most: 64 }
+        let (width, height) = FRAME_SIZE;
+        Self { width, height, quality: 0.85, per_second: 5, most: 64 }
     }
 }
 

@@ -3,7 +3,8 @@
 use super::Signal;
 use crate::domain::face::examination::Seen;
 
-/// The size that full frames are asked for, the longer side first; a telephone held upright gives it turned over.
+/// The size that full frames are asked for, the longer side first; a telephone held upright gives it turned over. A larger
+/// one is not even decoded (`inference::image::Limits::FRAME`).
 pub const FRAME_SIZE: (u32, u32) = (640, 480);
 
 /// Parts of names that programs give the cameras they make. A hint: people meet through such programs, and whoever wants to

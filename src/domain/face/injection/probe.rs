@@ -52,7 +52,7 @@ pub(super) fn signal(transcript: &Transcript, seen: &Seen) -> Option<Signal> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::camera::FRAME_SIZE, *};
     use crate::domain::{
         face::{capture::FrameHash, ceremony::Commitment, sample::Look},
         secret::{base64url, sha256},
@@ -108,7 +108,9 @@ mod tests {
     fn every_size_is_smaller_than_a_full_frame_and_of_its_shape() {
         for random in u8::MIN..=u8::MAX {
             let (width, height) = draw(random);
-            assert!(width < 640 && height >= 360 && width * 3 == height * 4);
+            assert!(
+                width < FRAME_SIZE.0 && height < FRAME_SIZE.1 && height >= 360 && width * 3 == height * 4
+            );
         }
     }
 }
