@@ -9,6 +9,7 @@ use facestep::{
     },
     inference::{
         analyzer::{Analyzer, AnalyzerSettings},
+        image::Limits,
         workers::Waiting,
     },
     ports::face::{AnalyzerFault, FaceAnalyzer, PortraitRefusal},
@@ -36,7 +37,8 @@ fn all(frames: &[EncodedFrame]) -> Vec<usize> {
 
 #[tokio::test]
 async fn a_capture_is_observed_in_order_and_only_where_it_is_asked_for() {
-    let analyzer = analyzer(AnalyzerSettings::default());
+    // The picture of two people is larger than a frame may be.
+    let analyzer = analyzer(AnalyzerSettings { limits: Limits::PICTURE, ..AnalyzerSettings::default() });
     let mut frames = capture();
     frames.push(frame("two_faces.jpg"));
     frames.push(frame("no_face.jpg"));
@@ -47,6 +49,19 @@ async fn a_capture_is_observed_in_order_and_only_where_it_is_asked_for() {
     assert!(pose(1).yaw > pose(0).yaw + 18.0 && pose(2).yaw < pose(0).yaw - 18.0);
     assert!(pose(3).pitch > pose(0).pitch + 9.0);
     assert!(seen.iter().flatten().flat_map(|o| &o.face).all(|face| face.mesh.len() == 478));
+}
+
+#[tokio::test]
+async fn a_frame_larger_than_what_was_asked_for_refuses_the_capture_and_a_portrait_of_that_size_is_looked_at()
+{
+    // docs/capture-protocol.md
+    let analyzer = analyzer(AnalyzerSettings::default());
+    let mut frames = capture();
+    frames.push(frame("two_faces.jpg"));
+    let refused = analyzer.observe(frames.clone().into(), all(&frames)).await;
+    assert!(matches!(refused, Err(AnalyzerFault::BadPicture("too many pixels"))));
+    let refused = analyzer.embed_portrait(frame("two_faces.jpg")).await;
+    assert!(matches!(refused, Err(PortraitRefusal::Unusable("more than one face in it"))));
 }
 
 #[tokio::test]

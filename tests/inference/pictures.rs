@@ -48,7 +48,7 @@ fn a_picture_too_small_to_show_a_face_is_refused() {
 
 #[test]
 fn a_frame_larger_than_the_page_was_told_to_send_is_refused_and_a_portrait_of_that_size_is_not() {
-    // docs/capture-protocol.md, "The upload"
+    // docs/capture-protocol.md
     let refusal = |limits: &Limits, width, height| decode(&claiming(width, height), limits).err();
     for (width, height) in [(641, 480), (640, 481), (481, 640), (1_280, 720), (1_920, 1_920), (1_000, 32)] {
         assert_eq!(refusal(&Limits::FRAME, width, height), Some(Undecodable::TooManyPixels));
