@@ -9,6 +9,7 @@ mod tables;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use jiff::{civil::Date, tz::TimeZone};
 
 use super::{Failure, commons::ConfigFile};
 use crate::{
@@ -21,6 +22,8 @@ use crate::{
         manifest::Comparison,
         verify::{Models, verify_models},
     },
+    ports::clock::Clock,
+    system::SystemClock,
 };
 use output::write;
 
@@ -259,7 +262,10 @@ impl Command {
                 let models = asked.models.verify(file)?;
                 let points = models.thresholds().at(asked.target_fmr);
                 let policy = VerificationPolicy::default().held_to(&points);
-                let report = attack::measure(&models, &attack::Request { captures: asked.captures, policy })?;
+                let report = attack::measure(
+                    &models,
+                    &attack::Request { captures: asked.captures, policy, date: today() },
+                )?;
                 write(&report, asked.out.as_deref())
             }
         }
@@ -301,8 +307,14 @@ impl Common {
             cache: self.cache.clone().map_or_else(usual_cache, Ok)?,
             forget: self.forget,
             resampling: Resampling { rounds: self.resamples, seed: self.seed },
+            date: today(),
         })
     }
+}
+
+/// The date in UTC.
+fn today() -> Date {
+    SystemClock.now().to_zoned(TimeZone::UTC).date()
 }
 
 impl ModelsFolder {

@@ -9,7 +9,8 @@ mod captures;
 mod frames;
 mod rates;
 
-pub use captures::Captures;
+use captures::Captures;
+pub use jiff::civil::Date;
 pub use rates::{Attacks, BonaFide, Column, Impostors, Report};
 
 use std::{
@@ -47,6 +48,8 @@ pub struct Request {
     pub captures: PathBuf,
     /// What presentations are judged by.
     pub policy: VerificationPolicy,
+    /// The day that the report names.
+    pub date: Date,
 }
 
 /// Measures.
@@ -88,7 +91,8 @@ pub fn measure(models: &Models, request: &Request) -> Result<Report, EvaluationF
         Ok(())
     })?;
     progress.end();
-    Ok(rates::report(&captures, &found.into_iter().flatten().collect::<Vec<_>>(), !enrolled.is_empty()))
+    let found: Vec<Responses> = found.into_iter().flatten().collect();
+    Ok(rates::report(&captures, &found, !enrolled.is_empty(), request.date))
 }
 
 /// One thread's models.

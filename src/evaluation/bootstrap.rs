@@ -70,7 +70,7 @@ impl Resampling {
 
 /// A place below a length, each as likely as the other (to one in 2^32).
 fn below(random: &mut ChaCha12Rng, length: usize) -> usize {
-    ((random.next_u64() >> 32) * length as u64 >> 32) as usize
+    (((random.next_u64() >> 32) * length as u64) >> 32) as usize
 }
 
 fn non_match_rates(genuine: &[Share], drawn: &[u32]) -> (Option<f64>, Option<f64>) {

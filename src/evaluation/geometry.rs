@@ -106,7 +106,7 @@ pub fn measure(setting: &Setting<'_>, request: &Request) -> Result<Report, Evalu
         maps: [1, request.of].into_iter().map(|of| maps::measure(&seen.faces, of, setting)).collect(),
         parallax: parallax::measure(setting.models, &seen.faces, request)?,
         approach: approach::measure(setting.models, &seen.faces, request)?,
-        method: Method::now(setting.model().as_str(), setting.resampling),
+        method: Method::of(setting.model().as_str(), setting),
     })
 }
 

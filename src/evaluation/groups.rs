@@ -182,7 +182,7 @@ pub fn measure(setting: &Setting<'_>, request: &Request) -> Result<Report, Evalu
         pictures_without_group: pictures.len() - memberships.len(),
         groups,
         entries_without_pictures,
-        method: Method::now(setting.model().as_str(), setting.resampling),
+        method: Method::of(setting.model().as_str(), setting),
     })
 }
 
@@ -204,7 +204,8 @@ fn memberships<'a>(
     pictures: &'a [String],
     file: &Path,
 ) -> Result<(BTreeMap<&'a str, &'a str>, usize), EvaluationFault> {
-    let (rows, of): (&[GroupRow], fn(&str) -> Option<&str>) = match listed {
+    type MemberOf = fn(&str) -> Option<&str>;
+    let (rows, of): (&[GroupRow], MemberOf) = match listed {
         Groups::OfIdentities(rows) => (rows, identity),
         Groups::OfPictures(rows) => (rows, |picture| Some(picture)),
     };

@@ -112,7 +112,7 @@ pub fn measure(setting: &Setting<'_>, request: &Request) -> Result<ProtectionRep
         identities: identities.len(),
         agreement: figures(&agreement),
         linking: linking(&unlinkability(&specimens, request.others, seed)),
-        method: Method::now(model.as_str(), setting.resampling),
+        method: Method::of(model.as_str(), setting),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::setting::Setting;
 use super::{
     bootstrap::{Interval, PointIntervals, Resampling},
     counting,
@@ -239,14 +240,14 @@ fn distinct(matches: &[PairMatches]) -> u64 {
 }
 
 impl Method {
-    /// This program, today.
-    pub fn now(model: &str, resampling: Resampling) -> Self {
+    /// This program, at the setting's date.
+    pub fn of(model: &str, setting: &Setting<'_>) -> Self {
         Self {
             model: model.to_owned(),
             program: concat!("facestep ", env!("CARGO_PKG_VERSION")),
-            date: jiff::Timestamp::now().strftime("%Y-%m-%d").to_string(),
-            resamples: resampling.rounds,
-            seed: resampling.seed,
+            date: setting.date.to_string(),
+            resamples: setting.resampling.rounds,
+            seed: setting.resampling.seed,
         }
     }
 }

@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use jiff::civil::Date;
+
 use super::{
     EvaluationFault,
     acquire::{self, recipe},
@@ -27,6 +29,8 @@ pub struct Setting<'a> {
     pub forget: bool,
     /// How identities are drawn for intervals.
     pub resampling: Resampling,
+    /// The day that the report names.
+    pub date: Date,
 }
 
 impl Setting<'_> {

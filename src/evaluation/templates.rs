@@ -65,7 +65,7 @@ pub fn measure(setting: &Setting<'_>, request: &Request) -> Result<Report, Evalu
         pairs_of_identities: rates.pairs_of_identities() as u64,
         left_out: LeftOut::default(),
         listed: None,
-        method: Method::now(model.as_str(), setting.resampling),
+        method: Method::of(model.as_str(), setting),
         curves: vec![
             measured.curve("each identity alike", Weighting::Identities),
             measured.curve("each comparison alike", Weighting::Comparisons),

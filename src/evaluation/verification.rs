@@ -81,7 +81,7 @@ pub fn measure(setting: &Setting<'_>, request: &Request) -> Result<Report, Evalu
             folds: folds.len(),
             standard_error: standard_error(&folds),
         }),
-        method: Method::now(setting.model().as_str(), setting.resampling),
+        method: Method::of(setting.model().as_str(), setting),
         curves: vec![
             measured.curve("each comparison alike", Weighting::Comparisons),
             measured.curve("each identity alike", Weighting::Identities),

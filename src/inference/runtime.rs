@@ -120,8 +120,9 @@ impl Session {
         let tensor = TensorRef::from_array_view((shape, values))?;
         let answers = self.session.run(ort::inputs![tensor])?;
         let mut outputs = Vec::with_capacity(self.outputs.len());
-        for place in 0..answers.len() {
-            outputs.push(answers[place].try_extract_tensor::<f32>()?.1);
+        let values: Vec<_> = answers.values().collect();
+        for value in &values {
+            outputs.push(value.try_extract_tensor::<f32>()?.1);
         }
         Ok(read(&outputs))
     }

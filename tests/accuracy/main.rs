@@ -47,7 +47,13 @@ static MODELS: LazyLock<Models> = LazyLock::new(|| {
 
 fn setting(cache: &Path) -> Setting<'static> {
     let resampling = Resampling { rounds: 100, seed: 1 };
-    Setting { models: &MODELS, cache: cache.to_owned(), forget: true, resampling }
+    Setting {
+        models: &MODELS,
+        cache: cache.to_owned(),
+        forget: true,
+        resampling,
+        date: jiff::civil::date(2026, 1, 1),
+    }
 }
 
 /// `count` of the items, at equal distances.

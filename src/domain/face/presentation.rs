@@ -76,7 +76,7 @@ impl<'a> Presentation<'a> {
             }
             _ => Response::None,
         };
-        let good = quality::judge(seen, 0, [0..seen.len()], policy).ok();
+        let good = quality::judge(seen, 0, std::array::from_fn::<_, 1, _>(|_| 0..seen.len()), policy).ok();
         let conduct = good
             .zip(answered)
             .filter(|_| geometry == Response::BonaFide)

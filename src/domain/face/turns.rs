@@ -51,10 +51,11 @@ pub struct Answered<'a> {
 impl<'a> Answered<'a> {
     /// The same by some of the frames alone.
     pub fn in_frames(&self, places: &[(Action, Vec<usize>)]) -> Self {
-        let some = |((action, faces), (_, places)): (&(Action, Vec<Placed<'a>>), &(Action, Vec<usize>))| {
-            (*action, faces.iter().filter(|placed| places.contains(&placed.place)).copied().collect())
-        };
-        Self { centre: self.centre, movements: self.movements.iter().zip(places).map(some).collect() }
+        let mut movements = self.movements.clone();
+        for ((_, faces), (_, places)) in movements.iter_mut().zip(places) {
+            faces.retain(|placed| places.contains(&placed.place));
+        }
+        Self { centre: self.centre, movements }
     }
 }
 

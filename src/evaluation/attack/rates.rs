@@ -1,5 +1,6 @@
 //! APCER, BPCER, IAPAR and RIAPAR of judged presentations (ISO/IEC 30107-3), with exact intervals.
 
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -108,7 +109,7 @@ pub struct Riapar {
 }
 
 /// Counts what was made of presentations, in the order of [`Captures::all`].
-pub(super) fn report(captures: &Captures, found: &[Responses], is_compared: bool) -> Report {
+pub(super) fn report(captures: &Captures, found: &[Responses], is_compared: bool, date: Date) -> Report {
     let (bona_fide, mut rest) = found.split_at(captures.bona_fide.len().min(found.len()));
     let mut attacks: BTreeMap<&str, &[Responses]> = BTreeMap::new();
     for (species, presentations) in &captures.attacks {
@@ -136,7 +137,7 @@ pub(super) fn report(captures: &Captures, found: &[Responses], is_compared: bool
         iapar,
         frr,
         program: concat!("facestep ", env!("CARGO_PKG_VERSION")),
-        date: jiff::Timestamp::now().strftime("%Y-%m-%d").to_string(),
+        date: date.to_string(),
     }
 }
 
@@ -236,6 +237,8 @@ mod tests {
     use super::*;
     use crate::evaluation::attack::captures::Capture;
 
+    const DAY: Date = jiff::civil::date(2026, 11, 23);
+
     fn responses(verdict: Response, matched: Option<bool>) -> Responses {
         Responses { passive: verdict, geometry: Response::None, verdict, matched }
     }
@@ -254,7 +257,7 @@ mod tests {
         // ISO/IEC 30107-3: APCER is told by species, and the highest is the system's.
         let (yes, no) = (responses(Response::BonaFide, None), responses(Response::Attack, None));
         let found = [yes, yes, yes, no, no, no, yes, no, no];
-        let report = report(&captures(4, &[("mask", 0), ("print", 3), ("screen", 2)]), &found, false);
+        let report = report(&captures(4, &[("mask", 0), ("print", 3), ("screen", 2)]), &found, false, DAY);
         let column = &report.verdict;
         assert_eq!((column.bona_fide.n, column.bona_fide.bpcer), (4, Some(0.25)));
         assert_eq!(column.attacks["mask"].apcer, None, "no data");
@@ -269,7 +272,7 @@ mod tests {
     #[test]
     fn what_cannot_be_judged_is_refused_and_counted_apart() {
         let found = [responses(Response::Attack, None); 5];
-        let report = report(&captures(2, &[("print", 3)]), &found, false);
+        let report = report(&captures(2, &[("print", 3)]), &found, false, DAY);
         let (live, print) = (report.geometry.bona_fide, report.geometry.attacks["print"]);
         assert_eq!((live.bpcer, live.no_response, live.bpcer_of_responses), (Some(1.0), 2, None));
         assert_eq!((print.apcer, print.no_response, print.apcer_of_responses), (Some(0.0), 3, None));
@@ -283,7 +286,7 @@ mod tests {
             responses(Response::BonaFide, None),
             responses(Response::BonaFide, Some(false)),
         ];
-        let report = report(&captures(2, &[("print", 2)]), &found, true);
+        let report = report(&captures(2, &[("print", 2)]), &found, true, DAY);
         assert_eq!((report.frr.n, report.frr.rate), (2, Some(0.5)));
         assert_eq!((report.iapar["print"].n, report.iapar["print"].rate), (1, Some(0.0)));
         assert_eq!(report.verdict.attacks["print"].apcer, Some(1.0));
