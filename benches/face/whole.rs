@@ -58,7 +58,8 @@ async fn with_workers(
     for serial in 0..PAIRS {
         let (one, other) = (Capture::play("collins", serial)?, Capture::play("obama", serial)?);
         let (one, other) = tokio::join!(one.judge(&analyzer, &enrolled), other.judge(&analyzer, &enrolled));
-        (one?, other?);
+        one?;
+        other?;
     }
     let a_second = f64::from(2 * PAIRS) / begun.elapsed().as_secs_f64();
     report.memory(&format!("{workers} workers, after {}", CEREMONIES + 2 * PAIRS), memory::resident());
