@@ -11,6 +11,7 @@ use rand_chacha::{
     rand_core::{Rng, SeedableRng},
 };
 
+use super::intervals::clopper_pearson;
 use crate::domain::face::error_rates::{PairMatches, Population, Share};
 
 /// How identities are drawn.
@@ -64,8 +65,21 @@ impl Resampling {
             }
         }
         let [fnmr, fnmr_by_identity, fmr, fmr_by_pair] = rates.map(middle_95);
-        PointIntervals { fnmr, fnmr_by_identity, fmr, fmr_by_pair }
+        match without_error(genuine) {
+            Some(up_to) => {
+                PointIntervals { fnmr: Some(up_to), fnmr_by_identity: Some(up_to), fmr, fmr_by_pair }
+            }
+            None => PointIntervals { fnmr, fnmr_by_identity, fmr, fmr_by_pair },
+        }
     }
+}
+
+/// Where nobody was falsely refused, drawing anew shows no error either, and would give the interval 0 to 0. What is known is
+/// that none of so many identities was: they are independent, so Clopper and Pearson's interval is theirs.
+fn without_error(genuine: &[Share]) -> Option<Interval> {
+    let compared = genuine.iter().filter(|share| share.trials > 0).count();
+    let is_clean = genuine.iter().all(|share| share.errors == 0);
+    if is_clean { clopper_pearson(0, compared as u64) } else { None }
 }
 
 /// A place below a length, each as likely as the other (to one in 2^32).
@@ -131,6 +145,14 @@ mod tests {
     }
 
     const RESAMPLING: Resampling = Resampling { rounds: 2000, seed: 1 };
+
+    #[test]
+    fn no_error_among_so_many_identities_leaves_room_for_some() {
+        // Clopper and Pearson: 0 of 147 is up to 2.48 %.
+        let genuine = [Share { trials: 6, errors: 0 }; 147];
+        let [low, high] = RESAMPLING.intervals(&genuine, &[], &population(147)).fnmr_by_identity.unwrap();
+        assert!(low == 0.0 && (high - 0.0248).abs() < 1e-4, "{high}");
+    }
 
     #[test]
     fn independent_trials_give_the_interval_of_the_binomial_distribution() {
