@@ -3,6 +3,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 need "python3 python3-venv" python3 -c 'import ensurepip, venv'
+need "npm" command -v npm
 install_missing
 say "Models and ONNX Runtime"
 python3 models/build.py
