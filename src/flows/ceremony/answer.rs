@@ -111,7 +111,7 @@ struct Passing;
 
 impl Time for Passing {
     fn now(&self) -> Instant {
-        Instant::now()
+        tokio::time::Instant::now()
     }
 
     fn until(&self, moment: Instant) -> impl Future<Output = ()> {
@@ -155,7 +155,7 @@ mod tests {
 
     /// When an upload is answered whose first look took so long, and what came after it so long.
     async fn answered_after(first_look: Duration, rest: Duration) -> Duration {
-        let received = Instant::now();
+        let received = tokio::time::Instant::now();
         let time = Virtual(Cell::new(received));
         time.work(first_look);
         let looked = time.now();
@@ -189,7 +189,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_refused_before_the_first_look_is_answered_at_the_beat_too() {
-        let received = Instant::now();
+        let received = tokio::time::Instant::now();
         let time = Virtual(Cell::new(received));
         AnswerBeat::every(BEAT).keep(received, None, &time).await;
         assert_eq!(time.now() - received, BEAT);
@@ -197,7 +197,7 @@ mod tests {
 
     #[tokio::test]
     async fn without_a_beat_nothing_waits() {
-        let received = Instant::now();
+        let received = tokio::time::Instant::now();
         let time = Virtual(Cell::new(received));
         time.work(millis(7));
         AnswerBeat::every(Duration::ZERO).keep(received, Some(received), &time).await;
