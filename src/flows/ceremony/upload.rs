@@ -209,7 +209,7 @@ impl Ceremonies {
         let reference = self.room.reference(spent).await?;
         let earlier = self.room.shown_before(&spent.run.user).await?;
         let seen = self.room.analyzer.observe(frames.clone(), frames_to_observe(frames.len())).await;
-        *first_look = Some(Instant::now());
+        *first_look = Some(tokio::time::Instant::now());
         let seen = seen?;
         let evidence =
             Evidence { transcript: &spent.transcript, seen: &seen, claims: &claims, earlier: &earlier };
