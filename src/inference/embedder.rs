@@ -1,9 +1,10 @@
 //! Makes a vector of an aligned face: one or more embedders side by side.
 //!
 //! An embedder is a table in `models/manifest.toml` and one file. The table says how the network takes a face (five-point
-//! aligned, 112x112), whether it also sees the mirror image, from which point its vectors are seen, and its weight in the cosine. An embedding is the embedders' unit
-//! vectors one behind the other, each times the root of its weight, so that a dot product of two embeddings is the weighted
-//! sum of their cosines and whatever compares embeddings knows of one vector only.
+//! aligned, 112x112), whether it also sees the mirror image, from which point its vectors are seen, and its weight in the
+//! cosine. An embedding is the embedders' unit vectors one behind the other, each times the root of its weight, so that a
+//! dot product of two embeddings is the weighted sum of their cosines and whatever compares embeddings knows of one vector
+//! only.
 //!
 //! What the networks take and give is wiped as soon as it has been used. ONNX Runtime's own working memory is not.
 

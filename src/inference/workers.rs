@@ -50,6 +50,7 @@ pub struct Waiting {
 /// Threads that each own an `S`.
 pub struct Workers<S> {
     lanes: Arc<Lanes<S>>,
+    threads: Vec<thread::JoinHandle<()>>,
 }
 
 /// One piece of work: whoever dropped it unrun has not sent an answer.
@@ -61,10 +62,11 @@ impl<S: Send + 'static> Workers<S> {
     /// Starts one thread per state.
     pub fn start(states: Vec<S>, waiting: Waiting) -> io::Result<Self> {
         let lanes = Arc::new(Lanes { queues: Mutex::default(), filled: Condvar::new(), waiting });
-        let workers = Self { lanes: Arc::clone(&lanes) };
+        let mut workers = Self { lanes: Arc::clone(&lanes), threads: Vec::with_capacity(states.len()) };
         for (number, state) in states.into_iter().enumerate() {
             let lanes = Arc::clone(&lanes);
-            thread::Builder::new().name(format!("inference-{number}")).spawn(move || lanes.serve(state))?;
+            let named = thread::Builder::new().name(format!("inference-{number}"));
+            workers.threads.push(named.spawn(move || lanes.serve(state))?);
         }
         Ok(workers)
     }
@@ -98,9 +100,15 @@ impl<S: Send + 'static> Workers<S> {
 }
 
 impl<S> Drop for Workers<S> {
+    /// Waits for the piece that each thread is at: the runtime must not be taken apart, as at the end of the process, under
+    /// a model that runs.
     fn drop(&mut self) {
         self.lanes.queues().closed = true;
         self.lanes.filled.notify_all();
+        for thread in self.threads.drain(..) {
+            // Work that panics is caught; whatever else ended the thread ended it.
+            let _ = thread.join();
+        }
     }
 }
 

@@ -77,17 +77,7 @@ impl<'a> CapturePage<'a> {
         assert_eq!(page.status, StatusCode::OK, "{address}: {}", page.body);
         let block = page.body.split("id=\"ceremony\">").nth(1).expect("a bootstrap block");
         let settings = serde_json::from_str(block.split("</script>").next().unwrap()).unwrap();
-        Self {
-            app,
-            browser,
-            settings,
-            camera: json!({ "width": 640, "height": 480 }),
-            taken: Vec::new(),
-            probe: None,
-            frames: Vec::new(),
-            prompts: Vec::new(),
-            hints: Vec::new(),
-        }
+        Self::restored(app, browser, settings)
     }
 
     /// A page that was open before another server on the same database.

@@ -88,7 +88,7 @@ pub struct AttemptBudget {
     pub scope: DeviceScope,
     /// Attempts spent since the last success; each counts as failed until it is concluded.
     pub failures_in_a_row: i32,
-    /// Captures in a row that failed for the picture's quality alone.
+    /// Captures since the last success that failed for the picture's quality alone, or broke off.
     pub poor_pictures_in_a_row: i32,
     /// Captures that were begun and neither sent nor broken off yet.
     pub unfinished: i32,

@@ -25,8 +25,9 @@ use crate::{
 const LONGEST_WAIT: i64 = 3_600;
 
 impl Ceremonies {
-    /// Opens a capture for the interaction's run in the way that was chosen, if the way is open to the session, and the account's tries, everybody's and the interaction's own limit allow
-    /// it. The upload asks for everybody's again; asked here, nobody turns their head for nothing.
+    /// Opens a capture for the interaction's run in the way that was chosen, if the way is open to the session, and the
+    /// account's tries, everybody's and the interaction's own limit allow it. The upload asks for everybody's again;
+    /// asked here, nobody turns their head for nothing.
     pub async fn open(&self, interaction: &InteractionId, browser: &Browser, way: Way) -> Served<CeremonyId> {
         let id = CeremonyId::from_random(self.room.entropy.bytes());
         let keys = self.room.opener.new_keys(&id)?;
