@@ -8,7 +8,7 @@ use crate::{
     domain::{
         authn::acr::AcrCatalogue,
         face::challenge::ChallengeKey,
-        oidc::{endpoints::metadata, issuer::Issuer, tokens::TokenLifetimes},
+        oidc::{endpoints::metadata, issuer::Issuer, subject::PairwiseKey, tokens::TokenLifetimes},
         session::SessionLifetimes,
         workflow::enrolment::ProofKey,
     },
@@ -61,6 +61,8 @@ pub struct Parts {
     pub signer: Arc<dyn TokenSigner>,
     /// What enrolments are proven with.
     pub proof_key: ProofKey,
+    /// What the subjects of pairwise clients are made with.
+    pub pairwise_key: PairwiseKey,
     /// What challenges are derived from.
     pub challenge_key: ChallengeKey,
     /// What seals templates at rest.
@@ -171,6 +173,7 @@ pub fn assemble(parts: Parts) -> App {
         catalogue,
         attempts: settings.face.attempts,
         proof_key,
+        pairwise_key: parts.pairwise_key,
         model: room.analyzer.model(),
         sessions: settings.sessions,
         interaction: settings.interaction,

@@ -10,6 +10,7 @@ mod given_keys;
 mod problem;
 mod reader;
 mod rules;
+mod sections;
 
 #[cfg(test)]
 mod tests;
@@ -17,20 +18,17 @@ mod tests;
 pub use database::DatabaseUrl;
 pub use given_keys::GivenKeys;
 pub use problem::{ConfigError, Problem};
+pub use sections::*;
 
 use crate::domain::face::operating_point::TargetFmr;
 use environment::Environment;
-use jiff::SignedDuration;
 use reader::Reader;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::{Path, PathBuf};
 
 use crate::domain::{
-    authn::{
-        ledger::{Method, Methods},
-        ways::WayPolicy,
-    },
-    face::way::{Way, Ways},
+    authn::{ledger::Method, ways::WayPolicy},
+    face::way::Way,
 };
 
 /// The ways by their names.
@@ -71,148 +69,6 @@ pub struct Config {
     pub limits: Limits,
     /// What is logged, and how.
     pub log: Log,
-}
-
-/// `[keys]`: where the key-encryption keys are (`docs/operations.md`, "Keys").
-#[derive(Debug, Clone)]
-pub struct Keys {
-    /// The folder of those that wrap data keys; empty: `template-keys` beside the key file.
-    pub template_dir: PathBuf,
-    /// The folder of those that wrap transform keys; empty: `transform-keys` beside the key file.
-    pub transform_dir: PathBuf,
-    /// Those that wrap data keys and are given in place of files.
-    pub template_given: GivenKeys,
-    /// Those that wrap transform keys and are given in place of files.
-    pub transform_given: GivenKeys,
-}
-
-/// `[session]`: how long a browser stays signed in.
-#[derive(Debug, Clone, Copy)]
-pub struct Session {
-    /// A session unused for this long has ended.
-    pub idle: SignedDuration,
-    /// A session this old has ended, however busy it was.
-    pub absolute: SignedDuration,
-    /// A session that nobody signed in to lasts this long.
-    pub anonymous: SignedDuration,
-    /// A client's request waits this long for the person to come to its end.
-    pub interaction: SignedDuration,
-}
-
-/// `[step_up]`: when a face proves something, and for how long.
-#[derive(Debug, Clone, Copy)]
-pub struct StepUp {
-    /// How old a face entry may be and still earn the face context.
-    pub freshness: SignedDuration,
-    /// Whether the ceremony of an enrolment counts as the step-up that it interrupted.
-    pub parent_ceremony_counts: bool,
-    /// How long one capture may take, from being opened (`…/begin`) to the sealed frames arriving.
-    pub ceremony: SignedDuration,
-}
-
-/// `[face]`: how faces are judged and answered.
-#[derive(Debug, Clone, Copy)]
-pub struct Face {
-    /// How long after its arrival a capture is answered; one that takes longer waits for the next multiple.
-    pub answer_after: SignedDuration,
-    /// How rarely a stranger may match; it chooses the thresholds.
-    pub target_fmr: TargetFmr,
-    /// The ways in which a challenge can be answered.
-    pub ways: Ways,
-    /// The other factors beside which a face that does not move counts.
-    pub still_with: Methods,
-    /// What is done about signs that a capture did not come from a camera.
-    pub injection: OnInjection,
-}
-
-/// What is done about signs that a capture did not come from a camera.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OnInjection {
-    /// They are written to the audit log.
-    Record,
-    /// Where they weigh enough, the capture is refused.
-    Refuse,
-}
-
-/// `[acr]`: what the contexts demand.
-#[derive(Debug, Clone, Copy)]
-pub struct AcrDemands {
-    /// The ways that earn the face context; none named: all that there are.
-    pub face_ways: Ways,
-}
-
-/// `[tokens]`: how long what the provider issues is good for.
-#[derive(Debug, Clone, Copy)]
-pub struct Tokens {
-    /// How long an authorization code can be redeemed (RFC 6749 §4.1.2 asks for ten minutes at most).
-    pub code: SignedDuration,
-    /// How long an ID token is good for: long enough for the client to read it.
-    pub id_token: SignedDuration,
-    /// How long an access token is good for.
-    pub access_token: SignedDuration,
-}
-
-/// `[attempts]`: how many failures are borne (NIST SP 800-63B-4 §3.2.3).
-#[derive(Debug, Clone, Copy)]
-pub struct Attempts {
-    /// After this many failures in a row, each next try has to wait.
-    pub failures_before_delay: u32,
-    /// How long it has to wait.
-    pub delay: SignedDuration,
-    /// After this many failures in a row, face step-up is suspended for the account.
-    pub failures_before_suspension: u32,
-    /// After this many captures in a row that failed on picture quality alone, each next try has to wait, too.
-    pub poor_pictures_before_delay: u32,
-    /// How many failures the whole population may have in an hour before every try has to wait.
-    pub population_failures_per_hour: u32,
-}
-
-/// `[limits]`: how much one request, and all of them together, may take.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// The largest body of an ordinary request, in bytes.
-    pub body_bytes: u32,
-    /// The largest sealed capture, in bytes.
-    pub capture_bytes: u32,
-    /// The largest request head, in bytes.
-    pub header_bytes: u32,
-    /// How long a request may take to arrive.
-    pub request: SignedDuration,
-    /// How many inference workers run; each holds its own copy of the models.
-    pub workers: u32,
-    /// How many analyses may wait for a worker; one more is answered 503.
-    pub queue: u32,
-}
-
-/// `[log]`: what is logged, and how.
-#[derive(Debug, Clone)]
-pub struct Log {
-    /// One JSON object or one line of text for each event.
-    pub format: LogFormat,
-    /// The least severe event that is logged.
-    pub level: LogLevel,
-}
-
-/// How an event is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogFormat {
-    /// One JSON object a line, for machines.
-    Json,
-    /// One line of text, for people.
-    Text,
-}
-
-/// How severe an event has to be to be logged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogLevel {
-    /// Only what failed.
-    Error,
-    /// And what looks wrong.
-    Warn,
-    /// And one line for each request.
-    Info,
-    /// And what the provider does inside.
-    Debug,
 }
 
 impl Config {
@@ -346,16 +202,5 @@ impl Config {
                 level: from.choice("log.level", LogLevel::Info, &LogLevel::ALL),
             },
         }
-    }
-}
-
-impl LogLevel {
-    const ALL: [(&'static str, Self); 4] =
-        [("error", Self::Error), ("warn", Self::Warn), ("info", Self::Info), ("debug", Self::Debug)];
-
-    /// The name that the configuration and the log give it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, level)| *level == self).map_or("info", |(name, _)| name)
     }
 }

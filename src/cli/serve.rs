@@ -127,6 +127,7 @@ fn put_together(parts: Parts, analyzer: Arc<Analyzer>, points: &OperatingPoints)
         passwords,
         signer: Arc::new(JoseSigner::new(vault.clone())),
         proof_key: master_key.proof_key(),
+        pairwise_key: master_key.pairwise_key(),
         challenge_key: master_key.challenge_key(),
         opener: Arc::new(JweCaptureOpener::new(vault.clone())),
         vault,

@@ -64,8 +64,38 @@ pub enum AuditKind {
     UserErased,
     /// A client was added.
     ClientAdded,
+    /// A client registered itself (RFC 7591).
+    ClientRegistered,
+    /// A client's registration was changed.
+    ClientChanged,
+    /// A client was removed, with all that it was granted.
+    ClientRemoved,
+    /// The person allowed a client what it asked.
+    AccessAllowed,
+    /// The person took back what they allowed a client.
+    AccessWithdrawn,
+    /// A refresh token was used.
+    TokenRefreshed,
+    /// A refresh token was used a second time: what its grant yielded was revoked (RFC 9700 §4.14.2).
+    RefreshReused,
+    /// What a grant yielded was revoked.
+    GrantRevoked,
+    /// A client got a token for itself.
+    ClientTokenIssued,
+    /// A person signed out, or was signed out.
+    SignedOut,
+    /// A client was told of a logout.
+    LogoutDelivered,
+    /// A client could not be told of a logout.
+    LogoutUndelivered,
+    /// Another account was chosen in a browser.
+    AccountChosen,
     /// A signing key was made.
     KeyMade,
+    /// A signing key was put in use.
+    KeyActivated,
+    /// A signing key is published no more.
+    KeyRetired,
     /// A key-encryption key was put in use: from now on new keys are wrapped by it.
     KeyEncryptionKeyUsed,
     /// Keys were wrapped anew under the key-encryption key in use.

@@ -44,8 +44,10 @@ macro_rules! identifiers {
 identifiers! {
     /// Names an OAuth client (RFC 6749 §2.2).
     ClientId,
-    /// Names a user; the `sub` of every token (OpenID Connect Core 1.0 §2).
+    /// Names a user.
     UserId,
+    /// By which a client knows a user; the `sub` (OpenID Connect Core 1.0 §2, §8).
+    Subject,
     /// Names a session for its whole life, across every renewal of its cookie.
     SessionId,
     /// Names one authorization request in progress.
@@ -66,6 +68,13 @@ identifiers! {
     DeviceId,
     /// Names an audit event.
     AuditId,
+}
+
+impl Subject {
+    /// Takes text of ours that is made of unreserved characters: an account's name, or a digest as base64url.
+    pub(super) fn from_digest(text: &str) -> Self {
+        Self(text.to_owned())
+    }
 }
 
 #[cfg(test)]

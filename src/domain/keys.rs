@@ -12,17 +12,24 @@ pub enum SigningAlgorithm {
     ES256,
     /// RSASSA-PKCS1-v1_5 with SHA-256; every provider must offer it (OpenID Connect Discovery 1.0 §3).
     RS256,
+    /// RSASSA-PSS with SHA-256.
+    PS256,
+    /// EdDSA on Ed25519 (RFC 8037 §3.1).
+    #[serde(rename = "EdDSA")]
+    EdDsa,
 }
 
 impl SigningAlgorithm {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::ES256, Self::RS256];
+    pub const ALL: [Self; 4] = [Self::ES256, Self::RS256, Self::PS256, Self::EdDsa];
 
     /// The registered name.
     pub fn name(self) -> &'static str {
         match self {
             Self::ES256 => "ES256",
             Self::RS256 => "RS256",
+            Self::PS256 => "PS256",
+            Self::EdDsa => "EdDSA",
         }
     }
 

@@ -20,6 +20,7 @@ use crate::{
             interaction::Interaction,
             reply::AuthorizationReply,
             request::{AuthorizationRequest, ReceivedParameters},
+            subject::PairwiseKey,
         },
         secret::SecretToken,
         session::{Session, SessionLifetimes},
@@ -30,6 +31,7 @@ use crate::{
 
 mod arrivals;
 mod moment;
+mod settle;
 
 use arrivals::{begin, resume};
 use moment::Here;
@@ -42,6 +44,8 @@ pub struct AuthorizePolicy {
     pub attempts: AttemptPolicy,
     /// What enrolments are proven with.
     pub proof_key: Arc<ProofKey>,
+    /// What the subjects of pairwise clients are made with.
+    pub pairwise_key: PairwiseKey,
     /// The embedder in use: an enrolment by another one is none.
     pub model: ModelId,
     /// How long sessions live.

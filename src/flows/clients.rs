@@ -10,7 +10,7 @@ use crate::{
         authn::acr::{Acr, AcrCatalogue},
         id::{AuditId, ClientId},
         keys::SigningAlgorithm,
-        oidc::client::{Client, ClientAuthentication},
+        oidc::client::{Client, ClientAuthentication, metadata::ClientMetadata},
         secret::SecretToken,
     },
     ports::{clock::Clock, entropy::Entropy, fault::Fault, store::Store},
@@ -143,11 +143,14 @@ impl Clients {
             name: registration.name,
             authentication: registration.authentication,
             secret_hash: secret.map(SecretToken::hash),
+            sealed_secret: None,
             redirect_uris: registration.redirect_uris,
             id_token_algorithm: registration.id_token_algorithm,
             minimum_acr,
             acr_values_are_necessary: registration.acr_values_are_necessary,
             protected_scopes: registration.protected_scopes,
+            metadata: ClientMetadata::default(),
+            registration_token_hash: None,
             created_at: self.clock.now(),
         })
     }

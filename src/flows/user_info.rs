@@ -45,14 +45,13 @@ impl UserInfo {
         let found = self
             .store
             .read(move |db| {
-                let grant = db.find_grant(&presented.grant)?;
-                Ok((grant, db.find_user(&presented.user)?))
+                let Some(grant) = db.find_grant(&presented.grant)? else { return Ok(None) };
+                let user = db.find_user(&grant.user)?;
+                Ok(user.map(|user| (grant, user)).filter(|(grant, _)| grant.subject == presented.subject))
             })
             .await?;
         match found {
-            (Some(grant), Some(user)) if grant.revoked_at.is_none() && grant.user == user.id => {
-                Ok(user_info(&user, &grant.terms.scope))
-            }
+            Some((grant, user)) if grant.revoked_at.is_none() => Ok(user_info(&user, &grant)),
             _ => Err(Unserved::Refused(INVALID_TOKEN)),
         }
     }

@@ -12,7 +12,10 @@ use super::{
     vault::AesVault,
 };
 use crate::{
-    domain::{audit::AuditKey, face::challenge::ChallengeKey, workflow::enrolment::ProofKey},
+    domain::{
+        audit::AuditKey, face::challenge::ChallengeKey, oidc::subject::PairwiseKey,
+        workflow::enrolment::ProofKey,
+    },
     ports::entropy::Entropy,
 };
 
@@ -50,6 +53,11 @@ impl MasterKey {
     /// The key of enrolment proofs.
     pub fn proof_key(&self) -> ProofKey {
         ProofKey::new(self.derive("facestep enrolment proof v1"))
+    }
+
+    /// The key of pairwise subjects.
+    pub fn pairwise_key(&self) -> PairwiseKey {
+        PairwiseKey::new(self.derive("facestep pairwise subject v1"))
     }
 
     /// The key that challenges are derived from.

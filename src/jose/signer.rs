@@ -10,8 +10,11 @@ use std::{
 use jiff::Timestamp;
 use josekit::{
     JoseError,
-    jwk::{Jwk, alg::ec::EcCurve},
-    jws::{self, ES256, JwsHeader, JwsSigner, JwsVerifier, RS256},
+    jwk::{
+        Jwk,
+        alg::{ec::EcCurve, ed::EdCurve},
+    },
+    jws::{self, ES256, EdDSA, JwsHeader, JwsSigner, JwsVerifier, PS256, RS256},
 };
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
@@ -53,6 +56,8 @@ impl JoseSigner {
         let signer: Arc<dyn JwsSigner + Send + Sync> = match key.algorithm {
             SigningAlgorithm::ES256 => Arc::new(ES256.signer_from_jwk(&jwk).map_err(damaged)?),
             SigningAlgorithm::RS256 => Arc::new(RS256.signer_from_jwk(&jwk).map_err(damaged)?),
+            SigningAlgorithm::PS256 => Arc::new(PS256.signer_from_jwk(&jwk).map_err(damaged)?),
+            SigningAlgorithm::EdDsa => Arc::new(EdDSA.signer_from_jwk(&jwk).map_err(damaged)?),
         };
         self.opened.lock().unwrap_or_else(PoisonError::into_inner).insert(key.id.clone(), signer.clone());
         Ok(signer)
@@ -64,7 +69,8 @@ impl TokenSigner for JoseSigner {
         let failed = |_: JoseError| Fault::Internal("a signing key could not be made".into());
         let mut private = match algorithm {
             SigningAlgorithm::ES256 => Jwk::generate_ec_key(EcCurve::P256),
-            SigningAlgorithm::RS256 => Jwk::generate_rsa_key(RSA_BITS),
+            SigningAlgorithm::RS256 | SigningAlgorithm::PS256 => Jwk::generate_rsa_key(RSA_BITS),
+            SigningAlgorithm::EdDsa => Jwk::generate_ed_key(EdCurve::Ed25519),
         }
         .map_err(failed)?;
         label(&mut private, &id, algorithm);
@@ -110,12 +116,15 @@ fn verifier(key: &SigningKey) -> Result<Box<dyn JwsVerifier>, JoseError> {
     Ok(match key.algorithm {
         SigningAlgorithm::ES256 => Box::new(ES256.verifier_from_jwk(&jwk)?),
         SigningAlgorithm::RS256 => Box::new(RS256.verifier_from_jwk(&jwk)?),
+        SigningAlgorithm::PS256 => Box::new(PS256.verifier_from_jwk(&jwk)?),
+        SigningAlgorithm::EdDsa => Box::new(EdDSA.verifier_from_jwk(&jwk)?),
     })
 }
 
 fn typ_of(typ: TokenType) -> &'static str {
     match typ {
-        TokenType::IdToken => "JWT",
+        TokenType::IdToken | TokenType::UserInfo => "JWT",
+        TokenType::LogoutToken => "logout+jwt",
         TokenType::AccessToken => "at+jwt",
     }
 }

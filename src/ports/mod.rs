@@ -8,6 +8,7 @@ pub mod entropy;
 pub mod envelope;
 pub mod face;
 pub mod fault;
+pub mod outbound;
 pub mod passwords;
 pub mod store;
 pub mod tokens;

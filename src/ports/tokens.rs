@@ -15,6 +15,10 @@ pub enum TokenType {
     IdToken,
     /// An access token (`at+jwt`, RFC 9068 §2.1).
     AccessToken,
+    /// A logout token (`logout+jwt`, OpenID Connect Back-Channel Logout 1.0 §2.4).
+    LogoutToken,
+    /// A UserInfo answer (`JWT`, OpenID Connect Core 1.0 §5.3.2).
+    UserInfo,
 }
 
 /// Makes keys, signs claims, checks signatures.
@@ -33,4 +37,29 @@ pub trait TokenSigner: Send + Sync {
     /// The claims of a compact JWS of this type that one of the keys signed; `None` for anything else. Times, issuer
     /// and audience are the caller's to check.
     fn verify(&self, keys: &[SigningKey], typ: TokenType, token: &str) -> Option<Map<String, Value>>;
+}
+
+/// A JWT of a client whose signature or MAC was verified; claims and times are the caller's to check.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VerifiedJwt {
+    /// The protected header.
+    pub header: Map<String, Value>,
+    /// The claims.
+    pub claims: Map<String, Value>,
+}
+
+/// Checks what clients signed: assertions (RFC 7523) and request objects (RFC 9101). `none` is never accepted, nor a key
+/// of another type than the algorithm's (RFC 8725 §3.1).
+pub trait ClientJwtVerifier: Send + Sync {
+    /// A compact JWS that one key of the set signed with one of the algorithms: the key that its `kid` names, or, without
+    /// a `kid`, any that fits.
+    fn verify_signed(
+        &self,
+        jwks: &Value,
+        algorithms: &[SigningAlgorithm],
+        token: &str,
+    ) -> Option<VerifiedJwt>;
+
+    /// A compact JWS under HS256, HS384 or HS512 with a client's secret.
+    fn verify_keyed(&self, secret: &[u8], token: &str) -> Option<VerifiedJwt>;
 }

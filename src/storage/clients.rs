@@ -15,8 +15,8 @@ use crate::{
     ports::{fault::Fault, store::ClientStore},
 };
 
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = clients)]
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = clients, treat_none_as_null = true)]
 struct ClientRow {
     id: String,
     name: String,
@@ -28,6 +28,9 @@ struct ClientRow {
     acr_values_are_necessary: bool,
     protected_scopes: String,
     created_at: i64,
+    sealed_secret: Option<Vec<u8>>,
+    metadata: String,
+    registration_token_hash: Option<String>,
 }
 
 impl ClientRow {
@@ -43,6 +46,12 @@ impl ClientRow {
             acr_values_are_necessary: client.acr_values_are_necessary,
             protected_scopes: json(&client.protected_scopes)?,
             created_at: milliseconds(client.created_at),
+            sealed_secret: client.sealed_secret.clone(),
+            metadata: json(&client.metadata)?,
+            registration_token_hash: client
+                .registration_token_hash
+                .as_ref()
+                .map(|hash| hash.as_str().to_owned()),
         })
     }
 
@@ -59,6 +68,9 @@ impl ClientRow {
             minimum_acr: self.minimum_acr.map(Acr),
             acr_values_are_necessary: self.acr_values_are_necessary,
             protected_scopes: at.json("protected_scopes", &self.protected_scopes)?,
+            sealed_secret: self.sealed_secret,
+            metadata: at.json("metadata", &self.metadata)?,
+            registration_token_hash: self.registration_token_hash.map(TokenHash::from_kept),
             created_at: at.time("created_at", self.created_at)?,
         })
     }
@@ -81,6 +93,24 @@ impl ClientStore for Transaction<'_> {
                 .do_nothing()
                 .execute(inner)?);
             Ok(added == 1)
+        })
+    }
+
+    fn save_client(&mut self, client: &Client) -> Result<bool, Fault> {
+        self.step(|c| {
+            let kept = clients::table.find(client.id.as_str());
+            Ok(diesel::update(kept).set(&ClientRow::of(client)?).execute(c)? == 1)
+        })
+    }
+
+    fn remove_client(&mut self, id: &ClientId) -> Result<bool, Fault> {
+        self.step(|c| Ok(diesel::delete(clients::table.find(id.as_str())).execute(c)? == 1))
+    }
+
+    fn clients(&mut self) -> Result<Vec<Client>, Fault> {
+        self.step(|c| {
+            let rows = clients::table.order(clients::id.asc()).select(ClientRow::as_select()).load(c)?;
+            rows.into_iter().map(ClientRow::parse).collect()
         })
     }
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::{
-        id::{ClientId, GrantId, SessionId, UserId},
+        id::{ClientId, GrantId, SessionId, Subject, UserId},
         oidc::grant::Grant,
         secret::TokenHash,
     },
@@ -24,6 +24,7 @@ struct GrantRow {
     code_hash: String,
     client_id: String,
     user_id: String,
+    subject: String,
     session_id: String,
     terms: String,
     assurance: String,
@@ -40,6 +41,7 @@ impl GrantRow {
             code_hash: grant.code_hash.as_str().to_owned(),
             client_id: grant.client.as_str().to_owned(),
             user_id: grant.user.as_str().to_owned(),
+            subject: grant.subject.as_str().to_owned(),
             session_id: grant.session.as_str().to_owned(),
             terms: json(&grant.terms)?,
             assurance: json(&grant.assurance)?,
@@ -57,6 +59,7 @@ impl GrantRow {
             code_hash: TokenHash::from_kept(self.code_hash),
             client: at.proven("client_id", ClientId::parse(&self.client_id))?,
             user: at.proven("user_id", UserId::parse(&self.user_id))?,
+            subject: at.proven("subject", Subject::parse(&self.subject))?,
             session: at.proven("session_id", SessionId::parse(&self.session_id))?,
             terms: at.json("terms", &self.terms)?,
             assurance: at.json("assurance", &self.assurance)?,

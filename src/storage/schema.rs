@@ -45,6 +45,9 @@ diesel::table! {
         acr_values_are_necessary -> Bool,
         protected_scopes -> Text,
         created_at -> BigInt,
+        sealed_secret -> Nullable<Binary>,
+        metadata -> Text,
+        registration_token_hash -> Nullable<Text>,
     }
 }
 
@@ -69,6 +72,7 @@ diesel::table! {
         code_hash -> Text,
         client_id -> Text,
         user_id -> Text,
+        subject -> Text,
         session_id -> Text,
         terms -> Text,
         assurance -> Text,

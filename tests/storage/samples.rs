@@ -22,7 +22,7 @@ use facestep::{
         key_encryption::{EnrolmentKeys, KeyEncryptionKey, KeyPurpose, WrappedKey},
         keys::{SigningAlgorithm, SigningKey},
         oidc::{
-            client::{Client, ClientAuthentication},
+            client::{Client, ClientAuthentication, metadata::ClientMetadata},
             grant::{Grant, GrantTerms},
             interaction::{AuthorizationParameters, Interaction},
         },
@@ -79,11 +79,18 @@ pub fn client(id: &str) -> Client {
         name: "Bank “Süd”".into(),
         authentication: ClientAuthentication::ClientSecretPost,
         secret_hash: Some(secret("client").hash()),
+        sealed_secret: Some(vec![1, 2, 3]),
         redirect_uris: vec!["http://127.0.0.1:8081/callback".into(), "https://bank.example/c?x=1".into()],
         id_token_algorithm: SigningAlgorithm::ES256,
         minimum_acr: Some(Acr::face()),
         acr_values_are_necessary: true,
         protected_scopes: vec!["transfer".into()],
+        metadata: ClientMetadata {
+            contacts: vec!["ops@bank.example".into()],
+            default_max_age: Some(300),
+            ..ClientMetadata::default()
+        },
+        registration_token_hash: None,
         created_at: at(1),
     }
 }
@@ -116,6 +123,7 @@ pub fn grant(id: &str, client_id: &str, user: &str) -> Grant {
         &secret(&format!("code-{id}")),
         &client(client_id),
         user_id(user),
+        Subject::of(&user_id(user)),
         SessionId::parse("s1").unwrap(),
         GrantTerms {
             redirect_uri: "https://bank.example/c?x=1".into(),

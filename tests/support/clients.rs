@@ -3,7 +3,7 @@
 use facestep::domain::{
     id::ClientId,
     keys::SigningAlgorithm,
-    oidc::client::{Client, ClientAuthentication},
+    oidc::client::{Client, ClientAuthentication, metadata::ClientMetadata},
     secret::{SecretToken, from_base64url},
 };
 use jiff::Timestamp;
@@ -31,11 +31,14 @@ pub fn bank() -> Client {
         name: "Example Bank".into(),
         authentication: ClientAuthentication::None,
         secret_hash: None,
+        sealed_secret: None,
         redirect_uris: vec![CALLBACK.into()],
         id_token_algorithm: SigningAlgorithm::ES256,
         minimum_acr: None,
         acr_values_are_necessary: false,
         protected_scopes: Vec::new(),
+        metadata: ClientMetadata::default(),
+        registration_token_hash: None,
         created_at: Timestamp::UNIX_EPOCH,
     }
 }

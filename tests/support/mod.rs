@@ -120,6 +120,7 @@ impl TestApp {
             passwords: passwords.clone(),
             signer: Arc::new(JoseSigner::new(vault.clone())),
             proof_key: key.proof_key(),
+            pairwise_key: key.pairwise_key(),
             challenge_key: key.challenge_key(),
             vault: vault.clone(),
             template_keys,

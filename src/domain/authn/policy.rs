@@ -8,7 +8,7 @@ use super::{
     ledger::{AssuranceLedger, Method},
     requirement::{AcrRequest, Prompt, Requirement},
 };
-use crate::domain::id::UserId;
+use crate::domain::id::Subject;
 
 /// Whether a face can be asked of this account at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,8 +65,8 @@ impl MissReason {
 /// Who is signed in.
 #[derive(Clone, Copy, Debug)]
 pub struct SignedIn<'a> {
-    /// Their account.
-    pub user: &'a UserId,
+    /// By which the client knows them.
+    pub subject: &'a Subject,
     /// What they have proven.
     pub ledger: &'a AssuranceLedger,
 }
@@ -144,10 +144,10 @@ impl StepUpPolicy {
     /// Decides what comes next. A condition that is missed is never a success, and a wish that is missed never an error
     /// (OpenID Connect Core 1.0 §5.5.1.1).
     pub fn decide(facts: Facts<'_>) -> Decision {
-        let Some(SignedIn { user, ledger }) = facts.signed_in else {
+        let Some(SignedIn { subject, ledger }) = facts.signed_in else {
             return sign_in(facts, SignInReason::NoSession);
         };
-        if facts.requirement.subject.as_ref().is_some_and(|asked| asked != user) {
+        if facts.requirement.subject.as_ref().is_some_and(|asked| asked != subject) {
             return sign_in(facts, SignInReason::OtherUser);
         }
         let facts = Facts { moment: asked_moment(facts), ..facts };

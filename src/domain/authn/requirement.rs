@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::acr::Acr;
-use crate::domain::id::UserId;
+use crate::domain::id::Subject;
 
 /// The contexts that are asked for, in order of preference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,5 +42,5 @@ pub struct Requirement {
     /// What may be shown.
     pub prompt: Prompt,
     /// The one user whom the answer may be about (OpenID Connect Core 1.0 §3.1.2.2); anyone where none is named.
-    pub subject: Option<UserId>,
+    pub subject: Option<Subject>,
 }

@@ -1,9 +1,12 @@
 //! An OAuth client and its proven redirect address.
 
+pub mod metadata;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use self::metadata::{ClientMetadata, GrantType};
 use crate::domain::{
     authn::acr::Acr,
     id::ClientId,
@@ -21,6 +24,10 @@ pub enum ClientAuthentication {
     ClientSecretBasic,
     /// In the body (RFC 6749 §2.3.1).
     ClientSecretPost,
+    /// By an assertion under a MAC of its secret (OpenID Connect Core 1.0 §9, RFC 7523).
+    ClientSecretJwt,
+    /// By an assertion that its own key signed (OpenID Connect Core 1.0 §9, RFC 7523).
+    PrivateKeyJwt,
 }
 
 /// A registered OAuth client.
@@ -34,6 +41,8 @@ pub struct Client {
     pub authentication: ClientAuthentication,
     /// Hash of its secret; a secret is 256 random bits, so a plain hash is enough.
     pub secret_hash: Option<TokenHash>,
+    /// The secret itself, sealed by the vault, where assertions are checked with it (`client_secret_jwt`).
+    pub sealed_secret: Option<Vec<u8>>,
     /// Where it may be answered, compared as exact strings (RFC 9700 §2.1).
     pub redirect_uris: Vec<String>,
     /// What its ID tokens are signed with.
@@ -44,6 +53,10 @@ pub struct Client {
     pub acr_values_are_necessary: bool,
     /// Scopes whose tokens need the face context (RFC 9470 §5).
     pub protected_scopes: Vec<String>,
+    /// What else it registered.
+    pub metadata: ClientMetadata,
+    /// Hash of the token that manages its registration (RFC 7592 §3), where it registered itself.
+    pub registration_token_hash: Option<TokenHash>,
     /// When it was registered.
     pub created_at: Timestamp,
 }
@@ -76,6 +89,11 @@ impl Client {
     /// Whether the client must prove possession of a code verifier (RFC 7636; RFC 9700 §2.1.1).
     pub fn is_public(&self) -> bool {
         self.authentication == ClientAuthentication::None
+    }
+
+    /// Whether it may use a grant (RFC 6749 §5.2, `unauthorized_client`).
+    pub fn may_use(&self, grant: GrantType) -> bool {
+        self.metadata.grant_types.contains(&grant)
     }
 
     /// Compares a presented secret with the registered one in constant time over their hashes.

@@ -47,6 +47,26 @@ codes! {
     LoginRequired = "login_required",
     /// Some other page is needed and may not be shown (OpenID Connect Core 1.0 §3.1.2.6).
     InteractionRequired = "interaction_required",
+    /// The person must choose an account, and may not be asked (OpenID Connect Core 1.0 §3.1.2.6).
+    AccountSelectionRequired = "account_selection_required",
+    /// The person must consent, and may not be asked (OpenID Connect Core 1.0 §3.1.2.6).
+    ConsentRequired = "consent_required",
+    /// The request object is malformed, unsigned where it must not be, or not the client's (RFC 9101 §6).
+    InvalidRequestObject = "invalid_request_object",
+    /// The address of a request object is not known, lapsed, or yields none (RFC 9101 §6, RFC 9126 §2.2).
+    InvalidRequestUri = "invalid_request_uri",
+    /// The client may not use this grant or response type (RFC 6749 §4.1.2.1, §5.2).
+    UnauthorizedClient = "unauthorized_client",
+    /// Tokens of this type cannot be revoked (RFC 7009 §2.2.1).
+    UnsupportedTokenType = "unsupported_token_type",
+    /// A redirect address may not be registered (RFC 7591 §3.2.2).
+    InvalidRedirectUri = "invalid_redirect_uri",
+    /// Something else may not be registered (RFC 7591 §3.2.2).
+    InvalidClientMetadata = "invalid_client_metadata",
+    /// Something failed here (RFC 6749 §4.1.2.1).
+    ServerError = "server_error",
+    /// There is no room now (RFC 6749 §4.1.2.1).
+    TemporarilyUnavailable = "temporarily_unavailable",
     /// Request objects are not spoken here (OpenID Connect Core 1.0 §3.1.2.6).
     RequestNotSupported = "request_not_supported",
     /// Request objects by reference are not spoken here (OpenID Connect Core 1.0 §3.1.2.6).

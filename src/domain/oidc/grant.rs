@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::client::Client;
 use crate::domain::{
     authn::acr::Assurance,
-    id::{ClientId, GrantId, SessionId, UserId},
+    id::{ClientId, GrantId, SessionId, Subject, UserId},
     secret::{SecretToken, TokenHash, base64url, sha256},
 };
 
@@ -21,6 +21,8 @@ pub struct Grant {
     pub client: ClientId,
     /// Who granted.
     pub user: UserId,
+    /// By which the client knows them; the `sub` of all that it yields.
+    pub subject: Subject,
     /// In which session; the `sid`.
     pub session: SessionId,
     /// What the request said that the token needs.
@@ -86,6 +88,7 @@ impl Grant {
         code: &SecretToken,
         client: &Client,
         user: UserId,
+        subject: Subject,
         session: SessionId,
         terms: GrantTerms,
         assurance: Assurance,
@@ -97,6 +100,7 @@ impl Grant {
             code_hash: code.hash(),
             client: client.id.clone(),
             user,
+            subject,
             session,
             terms,
             assurance,

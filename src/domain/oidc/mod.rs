@@ -13,4 +13,5 @@ pub mod redemption;
 pub mod reply;
 pub mod request;
 pub mod scope;
+pub mod subject;
 pub mod tokens;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{error::ErrorCode, error::ProtocolError, grant::Grant, issuer::Issuer, scope};
 use crate::domain::{
-    id::{GrantId, UserId},
+    id::{GrantId, Subject},
     secret::{base64url, sha256},
     user::User,
 };
@@ -62,7 +62,7 @@ fn common(issuer: &Issuer, grant: &Grant, now: Timestamp, lifetime: SignedDurati
     let expires = now.saturating_add(lifetime).unwrap_or(now);
     let mut claims = Claims::new();
     claims.insert("iss".into(), issuer.as_str().into());
-    claims.insert("sub".into(), grant.user.as_str().into());
+    claims.insert("sub".into(), grant.subject.as_str().into());
     claims.insert("iat".into(), now.as_second().into());
     claims.insert("exp".into(), expires.as_second().into());
     claims.insert("auth_time".into(), grant.assurance.auth_time.as_second().into());
@@ -82,8 +82,8 @@ fn at_hash(access_token: &str) -> String {
 pub struct PresentedToken {
     /// The grant that yielded it.
     pub grant: GrantId,
-    /// Whose it is.
-    pub user: UserId,
+    /// By which its client knows whose it is.
+    pub subject: Subject,
 }
 
 /// What a token is told that is no good, whatever the cause (RFC 6750 §3.1).
@@ -109,16 +109,16 @@ impl PresentedToken {
             return Err(INSUFFICIENT_SCOPE);
         }
         let grant = text("jti").and_then(GrantId::parse).ok_or(INVALID_TOKEN)?;
-        let user = text("sub").and_then(UserId::parse).ok_or(INVALID_TOKEN)?;
-        Ok(Self { grant, user })
+        let subject = text("sub").and_then(Subject::parse).ok_or(INVALID_TOKEN)?;
+        Ok(Self { grant, subject })
     }
 }
 
 /// The UserInfo answer (OpenID Connect Core 1.0 §5.3.2): `sub`, and for `profile` what was verified on the account.
-pub fn user_info(user: &User, granted_scope: &str) -> Claims {
+pub fn user_info(user: &User, grant: &Grant) -> Claims {
     let mut claims = Claims::new();
-    claims.insert("sub".into(), user.id.as_str().into());
-    let profile = granted_scope.split(' ').any(|name| name == scope::PROFILE);
+    claims.insert("sub".into(), grant.subject.as_str().into());
+    let profile = grant.terms.scope.split(' ').any(|name| name == scope::PROFILE);
     if let (true, Some(verified)) = (profile, &user.verified) {
         let name = format!("{} {}", verified.given_name, verified.family_name);
         claims.insert("name".into(), name.into());

@@ -11,16 +11,14 @@ use crate::{
     domain::{
         audit::{AuditEvent, AuditKind},
         authn::{
-            acr::{Assurance, Moment},
+            acr::Moment,
             policy::{Decision, FaceStanding, Facts, SignedIn, StepUpPolicy},
         },
-        id::{AuditId, GrantId, InteractionId, UserId},
+        id::{AuditId, InteractionId},
         oidc::{
             client::Client,
-            error::{DECLINED, ProtocolError},
-            grant::Grant,
-            interaction::{Interaction, InteractionEnd},
-            reply::AuthorizationReply,
+            error::DECLINED,
+            interaction::Interaction,
             request::{AuthorizationRequest, ReceivedParameters, RequestRefusal},
         },
         secret::TokenHash,
@@ -39,11 +37,11 @@ pub(super) struct Here {
 }
 
 /// What one decision is about.
-struct Scene<'a> {
-    interaction: Interaction,
-    session: &'a Session,
-    client: Client,
-    request: AuthorizationRequest,
+pub(super) struct Scene<'a> {
+    pub(super) interaction: Interaction,
+    pub(super) session: &'a Session,
+    pub(super) client: Client,
+    pub(super) request: AuthorizationRequest,
 }
 
 impl Here {
@@ -144,10 +142,12 @@ impl Here {
             None => (FaceStanding::NotEnrollable, Value::Null),
         };
         let requirement = &scene.request.requirement;
+        let subject = user.map(|user| self.policy.pairwise_key.subject(&scene.client, &user.id));
+        let signed_in = subject.as_ref().map(|subject| SignedIn { subject, ledger: &scene.session.ledger });
         let decision = StepUpPolicy::decide(Facts {
             requirement,
             catalogue: &self.policy.catalogue,
-            signed_in: user.map(|user| SignedIn { user: &user.id, ledger: &scene.session.ledger }),
+            signed_in,
             face,
             missed: scene.interaction.missed,
             moment: Moment {
@@ -171,52 +171,7 @@ impl Here {
         Ok(decision)
     }
 
-    /// Issues the code, once: the interaction's version guards against a second tab.
-    fn grant(
-        &self,
-        db: &mut dyn Db,
-        mut scene: Scene<'_>,
-        user: UserId,
-        assurance: Assurance,
-    ) -> Result<Next, Fault> {
-        scene.interaction.end = Some(InteractionEnd::Answered);
-        db.save_interaction(&scene.interaction)?;
-        let code = self.entropy.token();
-        let mut event = self
-            .event_in(AuditKind::GrantIssued, &scene)
-            .with("acr", json!(assurance.acr))
-            .with("amr", json!(assurance.amr))
-            .with("auth_time", assurance.auth_time.as_second());
-        let grant = Grant::issue(
-            GrantId::from_random(self.entropy.bytes()),
-            &code,
-            &scene.client,
-            user.clone(),
-            scene.session.id.clone(),
-            scene.request.terms,
-            assurance,
-            self.now,
-            self.policy.code,
-        );
-        db.insert_grant(&grant)?;
-        event.user = Some(user);
-        db.append_event(&event.with("grant", grant.id.as_str()))?;
-        Ok(Next::Answer(AuthorizationReply::code(scene.request.return_to, scene.request.state, code)))
-    }
-
-    fn refuse(&self, db: &mut dyn Db, mut scene: Scene<'_>, error: ProtocolError) -> Result<Next, Fault> {
-        scene.interaction.end = Some(InteractionEnd::Refused);
-        db.save_interaction(&scene.interaction)?;
-        let mut event = self
-            .event_in(AuditKind::InteractionRefused, &scene)
-            .with("error", error.code.name())
-            .with("reason", error.reason);
-        event.user = scene.session.user.clone();
-        db.append_event(&event)?;
-        Ok(Next::Answer(AuthorizationReply::error(scene.request.return_to, scene.request.state, error)))
-    }
-
-    fn event_in(&self, kind: AuditKind, scene: &Scene<'_>) -> AuditEvent {
+    pub(super) fn event_in(&self, kind: AuditKind, scene: &Scene<'_>) -> AuditEvent {
         let mut event = self.event(kind);
         event.client = Some(scene.client.id.clone());
         event.session = Some(scene.session.id.clone());
@@ -224,7 +179,7 @@ impl Here {
         event
     }
 
-    fn event(&self, kind: AuditKind) -> AuditEvent {
+    pub(super) fn event(&self, kind: AuditKind) -> AuditEvent {
         AuditEvent::new(AuditId::from_random(self.entropy.bytes()), self.now, kind)
     }
 }

@@ -18,6 +18,12 @@ pub trait ClientStore {
     fn find_client(&mut self, id: &ClientId) -> Result<Option<Client>, Fault>;
     /// Adds a client; `false` when the name is taken.
     fn insert_client(&mut self, client: &Client) -> Result<bool, Fault>;
+    /// Puts a client in place of the one of its name; `false` when there is none.
+    fn save_client(&mut self, client: &Client) -> Result<bool, Fault>;
+    /// Removes a client with its requests and grants; `false` when there is none.
+    fn remove_client(&mut self, id: &ClientId) -> Result<bool, Fault>;
+    /// All clients, by name.
+    fn clients(&mut self) -> Result<Vec<Client>, Fault>;
 }
 
 /// Authorization requests in progress.

@@ -29,8 +29,8 @@ fn shown(ago: i64, way: Way) -> AssuranceEntry {
     AssuranceEntry { method: Method::Face, achieved_at: at(NOW - ago), evidence }
 }
 
-fn user(n: u8) -> UserId {
-    UserId::from_random([n; 16])
+fn user(n: u8) -> Subject {
+    Subject::from_random([n; 16])
 }
 
 fn any() -> Requirement {
@@ -82,7 +82,7 @@ impl Case {
         StepUpPolicy::decide(Facts {
             requirement: &self.requirement,
             catalogue: &catalogue,
-            signed_in: ledger.as_ref().map(|ledger| SignedIn { user: &own, ledger }),
+            signed_in: ledger.as_ref().map(|ledger| SignedIn { subject: &own, ledger }),
             face: self.face,
             missed: self.missed,
             moment,

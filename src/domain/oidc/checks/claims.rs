@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::domain::{
     authn::acr::Acr,
-    id::UserId,
+    id::Subject,
     oidc::{error::ProtocolError, interaction::AuthorizationParameters},
 };
 
@@ -14,7 +14,7 @@ pub struct RequestedClaims {
     /// The contexts.
     pub acr: AcrClaim,
     /// The user whom the answer must be about (OpenID Connect Core 1.0 §3.1.2.2).
-    pub subject: Option<UserId>,
+    pub subject: Option<Subject>,
 }
 
 /// What the `claims` parameter says about `acr` (OpenID Connect Core 1.0 §5.5.1.1).
@@ -74,7 +74,7 @@ fn in_place(members: &Map<String, Value>, place: &str) -> Result<RequestedClaims
     let acr = object(requested, "acr")?.map(read).transpose()?.unwrap_or_default();
     let subject = match object(requested, "sub")?.and_then(|sub| sub.get("value")) {
         None => None,
-        Some(value) => Some(value.as_str().and_then(UserId::parse).ok_or(MALFORMED)?),
+        Some(value) => Some(value.as_str().and_then(Subject::parse).ok_or(MALFORMED)?),
     };
     Ok(RequestedClaims { acr, subject })
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::domain::{
-    id::UserId,
+    id::Subject,
     oidc::{error::ProtocolError, interaction::AuthorizationParameters},
     secret::from_base64url,
 };
@@ -23,8 +23,8 @@ struct Hint {
 /// §3.1.2.2).
 pub fn check(
     parameters: &AuthorizationParameters,
-    claimed: Option<UserId>,
-) -> Result<Option<UserId>, ProtocolError> {
+    claimed: Option<Subject>,
+) -> Result<Option<Subject>, ProtocolError> {
     let hinted = parameters.value("id_token_hint").map(subject_of).transpose()?;
     match (hinted, claimed) {
         (Some(hinted), Some(claimed)) if hinted != claimed => Err(CONFLICT),
@@ -35,7 +35,7 @@ pub fn check(
 /// The `sub` in a hint's payload. Neither signature nor issuer is verified: a hint only narrows whom we answer for, and
 /// that one must still sign in, so whoever forges one gains nothing that leaving it out would not give. Nor is `exp`
 /// looked at: an ID token that has lapsed is still a good hint (OpenID Connect Core 1.0 §3.1.2.1).
-fn subject_of(hint: &str) -> Result<UserId, ProtocolError> {
+fn subject_of(hint: &str) -> Result<Subject, ProtocolError> {
     let mut parts = hint.split('.');
     let (Some(_), Some(payload), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next())
     else {
@@ -43,5 +43,5 @@ fn subject_of(hint: &str) -> Result<UserId, ProtocolError> {
     };
     let payload = from_base64url(payload).ok_or(MALFORMED)?;
     let hint: Hint = serde_json::from_slice(&payload).map_err(|_| MALFORMED)?;
-    UserId::parse(&hint.sub).ok_or(MALFORMED)
+    Subject::parse(&hint.sub).ok_or(MALFORMED)
 }

@@ -1,3 +1,4 @@
+use crate::domain::oidc::client::metadata::ClientMetadata;
 use jiff::{SignedDuration, Timestamp};
 
 use super::*;
@@ -7,7 +8,7 @@ use crate::domain::{
         requirement::{AcrRequest, Prompt},
         ways::WayPolicy,
     },
-    id::{ClientId, UserId},
+    id::{ClientId, Subject},
     keys::SigningAlgorithm,
     oidc::{client::ClientAuthentication, error::ErrorCode},
     secret::base64url,
@@ -21,11 +22,14 @@ fn client() -> Client {
         name: "Bank".into(),
         authentication: ClientAuthentication::None,
         secret_hash: None,
+        sealed_secret: None,
         redirect_uris: vec!["https://bank.example/cb?x=1".into()],
         id_token_algorithm: SigningAlgorithm::ES256,
         minimum_acr: None,
         acr_values_are_necessary: false,
         protected_scopes: vec!["transfer".into()],
+        metadata: ClientMetadata::default(),
+        registration_token_hash: None,
         created_at: Timestamp::UNIX_EPOCH,
     }
 }
@@ -200,7 +204,7 @@ fn hint(user: &str) -> String {
 #[test]
 fn a_subject_is_requested_by_claims_or_by_a_hint_that_may_have_expired() {
     // OpenID Connect Core 1.0 §3.1.2.2, §3.1.2.1
-    let ada = UserId::parse("ada");
+    let ada = Subject::parse("ada");
     let hinted = hint("ada");
     let in_id_token = ("claims", r#"{"id_token":{"sub":{"value":"ada"}}}"#);
     let in_userinfo = ("claims", r#"{"userinfo":{"sub":{"value":"ada","essential":true}}}"#);
