@@ -16,6 +16,7 @@ use crate::{
         authorize::{Authorize, AuthorizePolicy},
         browser::Browsers,
         ceremony::{Ceremonies, FacePolicy, FaceRoom},
+        client_authentication::ClientDoor,
         consent::Consents,
         demo::Demo,
         enrol::Enrol,
@@ -179,6 +180,7 @@ pub fn assemble(parts: Parts) -> App {
         interaction: settings.interaction,
         code: settings.code,
     });
+    let door = Arc::new(ClientDoor::new(store.clone()));
     App {
         contact: parts.contact,
         metadata,
@@ -195,6 +197,7 @@ pub fn assemble(parts: Parts) -> App {
             clock.clone(),
             entropy.clone(),
             signer.clone(),
+            door,
             issuer.clone(),
             settings.tokens,
         ),

@@ -10,6 +10,7 @@ pub mod audit_seal;
 pub mod authorize;
 pub mod browser;
 pub mod ceremony;
+pub mod client_authentication;
 pub mod clients;
 pub mod consent;
 pub mod demo;

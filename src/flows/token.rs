@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Unserved, settled, signing_keys::newest};
+use super::{Unserved, client_authentication::ClientDoor, settled, signing_keys::newest};
 use crate::{
     domain::{
         audit::{AuditEvent, AuditKind},
@@ -13,7 +13,7 @@ use crate::{
         keys::{SigningAlgorithm, SigningKey},
         oidc::{
             client::Client,
-            credentials::{ClientCredentials, INVALID_CLIENT},
+            credentials::ClientCredentials,
             error::ProtocolError,
             grant::{Grant, GrantRefusal},
             issuer::Issuer,
@@ -53,6 +53,7 @@ pub struct Tokens {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     signer: Arc<dyn TokenSigner>,
+    door: Arc<ClientDoor>,
     issuer: Issuer,
     lifetimes: TokenLifetimes,
 }
@@ -71,10 +72,11 @@ impl Tokens {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         signer: Arc<dyn TokenSigner>,
+        door: Arc<ClientDoor>,
         issuer: Issuer,
         lifetimes: TokenLifetimes,
     ) -> Self {
-        Self { store, clock, entropy, signer, issuer, lifetimes }
+        Self { store, clock, entropy, signer, door, issuer, lifetimes }
     }
 
     /// Redeems a code for a client that proves itself.
@@ -84,10 +86,11 @@ impl Tokens {
         redemption: CodeRedemption,
     ) -> Result<TokenReply, Unserved<ProtocolError>> {
         let now = self.clock.now();
+        let client = self.door.authenticate(credentials, now).await?;
         let won = settled(|| {
-            let (credentials, redemption) = (credentials.clone(), redemption.clone());
+            let (client, redemption) = (client.clone(), redemption.clone());
             let audit = AuditId::from_random(self.entropy.bytes());
-            self.store.transact(move |db| claim(db, &credentials, &redemption, audit, now))
+            self.store.transact(move |db| claim(db, client, &redemption, audit, now))
         })
         .await?;
         Ok(self.sign(won, now)?)
@@ -114,15 +117,11 @@ impl Tokens {
 /// Everything up to the one conditional update that makes this call the winner.
 fn claim(
     db: &mut dyn Db,
-    credentials: &ClientCredentials,
+    client: Client,
     redemption: &CodeRedemption,
     audit: AuditId,
     now: Timestamp,
 ) -> Result<Result<Won, ProtocolError>, Fault> {
-    let Some(client) = db.find_client(&credentials.client)? else { return Ok(Err(INVALID_CLIENT)) };
-    if let Err(error) = credentials.prove(&client) {
-        return Ok(Err(error));
-    }
     let Some(mut grant) = db.find_grant_by_code(&redemption.code.hash())? else {
         return Ok(Err(ProtocolError::from(GrantRefusal::Unknown)));
     };

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::ports::{fault::Fault, store::Store};
 
 mod accounts;
+mod assertions;
 mod attempts;
 mod audit;
 mod backend;

@@ -84,6 +84,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    used_assertions (client_id, jti_hash) {
+        client_id -> Text,
+        jti_hash -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     signing_keys (id) {
         id -> Text,
         algorithm -> Text,

@@ -1,5 +1,6 @@
 //! OpenID Connect as values: clients, requests, grants, tokens, replies and errors.
 
+pub mod assertion;
 pub mod bearer;
 mod checks;
 pub mod client;

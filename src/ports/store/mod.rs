@@ -10,6 +10,7 @@ mod face;
 mod key_encryption;
 mod oidc;
 mod shown;
+mod tokens;
 mod workflow;
 
 pub use audit::{AuditStore, SealedEvent};
@@ -18,12 +19,14 @@ pub use face::{AttemptStore, CeremonyStore};
 pub use key_encryption::{KeptKey, KeyEncryptionStore};
 pub use oidc::{ClientStore, GrantStore, InteractionStore, SigningKeyStore};
 pub use shown::{ShownCapture, ShownCaptureStore};
+pub use tokens::AssertionStore;
 pub use workflow::{EnrolmentStore, Persona, PersonaStore, RunStore};
 
 /// One open transaction. Every `save_…` guards by the aggregate's `version`: [`Fault::Conflict`] when another writer was
 /// faster, and the transaction is rolled back.
 pub trait Db:
-    AttemptStore
+    AssertionStore
+    + AttemptStore
     + AuditStore
     + CeremonyStore
     + ClientStore

@@ -1,22 +1,15 @@
 //! The token endpoint (OpenID Connect Core 1.0 §3.1.3).
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::header::{AUTHORIZATION, PRAGMA},
-    web,
-};
+use actix_web::{HttpRequest, HttpResponse, http::header::PRAGMA, web};
 use serde_json::json;
 
 use crate::{
-    domain::oidc::{
-        credentials::{ClientCredentials, INVALID_CLIENT},
-        error::ProtocolError,
-        redemption::CodeRedemption,
-    },
+    domain::oidc::{credentials::ClientCredentials, error::ProtocolError, redemption::CodeRedemption},
     flows::{Unserved, token::TokenReply},
     web::{
         error::{Failure, token_refusal},
         form::Form,
+        oidc::client,
         state::App,
     },
 };
@@ -35,13 +28,8 @@ pub async fn redeem(app: web::Data<App>, request: HttpRequest, form: Form) -> Re
 }
 
 fn parse(request: &HttpRequest, form: &Form) -> Result<(ClientCredentials, CodeRedemption), ProtocolError> {
-    let header = match request.headers().get(AUTHORIZATION) {
-        Some(value) => Some(value.to_str().map_err(|_| INVALID_CLIENT)?),
-        None => None,
-    };
-    let redemption = CodeRedemption::parse(&form.0);
-    let credentials = ClientCredentials::parse(header, form.value("client_id"), form.value("client_secret"))?;
-    Ok((credentials, redemption?))
+    let credentials = client::credentials(request, form)?;
+    Ok((credentials, CodeRedemption::parse(&form.0)?))
 }
 
 /// RFC 6749 §5.1; nothing of it may be stored.
