@@ -1,10 +1,10 @@
 # What you can do here. Each target does all its own set-up and is quick when nothing changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check models bench-face fmt
+.PHONY: help demo build test test-integrations check models bench-face fmt
 
 help: ## Say what each target does
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Run the provider (http://localhost:8080) and the example bank (http://127.0.0.1:8081)
 	@scripts/demo.sh
@@ -14,6 +14,9 @@ build: ## Leave target/release/facestep with models and runtime in place
 
 test: ## Run every check and every test, installing what they need
 	@scripts/test.sh
+
+test-integrations: ## Run real OpenID Connect clients against the program, fetching them first
+	@scripts/test-integrations.sh
 
 check: ## Check format, lints, the core without features, and dependency licences
 	@scripts/check.sh

@@ -28,7 +28,7 @@ cargo fmt --check
 say "Lints"
 cargo clippy --locked --lib --bins --examples -- -D warnings
 # What tests and measurements share may stop them in the way that the tests themselves may.
-cargo clippy --locked --tests --benches -- -D warnings \
+cargo clippy --locked --tests --test integrations --benches -- -D warnings \
   -A clippy::unwrap_used -A clippy::expect_used -A clippy::panic -A clippy::indexing_slicing
 
 say "The core alone: domain, ports and flows build without any adapter"

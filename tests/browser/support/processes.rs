@@ -142,8 +142,13 @@ impl Provider {
 
     fn program(&self) -> Command {
         let mut program = Command::new(env!("CARGO_BIN_EXE_facestep"));
-        program.env("FACESTEP_CONFIG", self.folder.path().join("facestep.toml"));
+        program.env("FACESTEP_CONFIG", self.config_path());
         program
+    }
+
+    /// The configuration file.
+    pub fn config_path(&self) -> PathBuf {
+        self.folder.path().join("facestep.toml")
     }
 }
 

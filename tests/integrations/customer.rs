@@ -1,0 +1,111 @@
+//! What a customer does at a shop, which is the same at each of them.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::support::{
+    actor::Actor,
+    browser::{Browser, Camera},
+    processes::{OWNER, Provider},
+    visit::Visit,
+};
+
+/// The context of a password, and of a face.
+const PWD: &str = "urn:facestep:acr:pwd";
+const FACE: &str = "urn:facestep:acr:face";
+
+/// A customer in front of a browser, and the shop that they visit.
+pub struct Customer<'a> {
+    provider: &'a Provider,
+    shop: &'a str,
+    browser: Browser,
+}
+
+impl<'a> Customer<'a> {
+    /// The owner of the account, enrolled, with a browser that nobody has used.
+    pub async fn enters(shop: &'a str, provider: &'a Provider) -> Self {
+        let browser = Browser::start(Camera::Actor(Actor::obeying(OWNER.actor))).await;
+        Self { provider, shop, browser }
+    }
+
+    /// Signs in with the password, and the shop reads the context and the time of it.
+    pub async fn signs_in(&self) {
+        self.opens("/login").await;
+        self.person().signs_in(OWNER.username).await;
+        let customer = self.is_known().await;
+        assert_eq!(customer["acr"], PWD);
+        assert_just_now(&customer);
+        assert_eq!(self.provider.face_grants(), 0, "who does not ask for a face gets none");
+    }
+
+    /// Declines to show their face, and the shop is told so by these very codes.
+    pub async fn declines(&self) {
+        self.opens("/transfer").await;
+        self.person().sees("#begin").await;
+        self.person().presses("#decline button").await;
+        let said = self.reads("the refusal", |said| said.contains("unmet_authentication_requirements")).await;
+        assert!(said.contains("user_declined"), "{said}");
+        assert_eq!(self.provider.face_grants(), 0);
+    }
+
+    /// Shows their face, and the shop reads the context and the time of it.
+    pub async fn steps_up(&self) {
+        self.opens("/transfer").await;
+        self.person().begins_capture().await;
+        let customer = self.is_known().await;
+        assert_eq!(customer["acr"], FACE);
+        assert_just_now(&customer);
+        assert_eq!(self.provider.face_grants(), 1);
+    }
+
+    /// Closes the browser.
+    pub async fn leaves(self) {
+        self.browser.quit().await;
+    }
+
+    async fn opens(&self, path: &str) {
+        self.person().open(&format!("{}{path}", self.shop)).await;
+    }
+
+    fn person(&self) -> Visit<'_> {
+        Visit(&self.browser.driver)
+    }
+
+    /// Whom the shop takes them for: `{"customer": {"sub": …, "acr": …, "auth_time": …}}`.
+    async fn is_known(&self) -> Value {
+        let said = self.reads("the customer", |said| said.starts_with("{\"customer\":")).await;
+        let customer = serde_json::from_str::<Value>(&said).unwrap()["customer"].take();
+        assert!(customer["sub"].as_str().is_some_and(|sub| !sub.is_empty()), "{said}");
+        customer
+    }
+
+    /// What a page of the shop says, once it is as awaited.
+    async fn reads(&self, awaited: &str, is_so: impl Fn(&str) -> bool) -> String {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let (address, said) = self.page().await;
+            if address.starts_with(self.shop) && is_so(&said) {
+                return said;
+            }
+            assert!(Instant::now() < deadline, "never came: {awaited}; instead, at {address}:\n{said}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// The address and the words of the page, or nothing while one page gives way to the next.
+    async fn page(&self) -> (String, String) {
+        let script = "return [location.href, document.body.innerText]";
+        let page = self.browser.driver.execute(script, vec![]).await;
+        page.ok().and_then(|page| page.convert().ok()).unwrap_or_default()
+    }
+}
+
+/// The time of the proof is within this minute.
+fn assert_just_now(customer: &Value) {
+    let time = &customer["auth_time"];
+    // Apache's environment knows only texts.
+    let time = time.as_i64().or_else(|| time.as_str()?.parse().ok());
+    let now: i64 = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs().try_into().unwrap();
+    assert!(time.is_some_and(|time| (now - time).abs() < 60), "auth_time in {customer}");
+}
