@@ -9,6 +9,8 @@ pub mod app;
 pub mod cli;
 #[cfg(feature = "cli")]
 pub mod config;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod domain;
 #[cfg(feature = "evaluation")]
 pub mod evaluation;
