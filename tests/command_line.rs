@@ -123,7 +123,7 @@ fn a_client_is_registered_with_addresses_that_may_be_redirected_to() {
     // RFC 6749 §3.1.2, RFC 9700 §4.1
     let operator = Operator::new();
     let add = |uri: &'static str| ["client", "add", "--id", "shop", "--name", "Shop", "--redirect-uri", uri];
-    assert!(operator.fails(&add("http://shop.example/cb"), "").contains("redirect URI"));
+    assert!(operator.fails(&add("http://shop.example/cb"), "").contains("redirect_uris: must be absolute"));
     let told = operator.succeeds(&add("https://shop.example/cb"), "");
     assert!(told.contains("client_secret") && told.contains("shown once"), "{told}");
     assert!(operator.fails(&add("https://shop.example/cb"), "").contains("taken"));
@@ -139,6 +139,54 @@ fn a_client_is_registered_with_addresses_that_may_be_redirected_to() {
         "--public",
     ];
     assert!(operator.succeeds(&public, "").contains("PKCE is required"));
+}
+
+#[test]
+fn clients_are_registered_by_file_as_often_as_one_likes() {
+    // OpenID Connect Dynamic Client Registration 1.0 §2
+    let operator = Operator::new();
+    let file = |name: &str, text: &str| {
+        let path = operator.folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let shop = r#"
+        [[clients]]
+        client_id = "shop"
+        client_name = "Shop"
+        client_secret = "a secret of thirty-two characters"
+        redirect_uris = ["https://shop.example/cb"]
+        grant_types = ["authorization_code", "refresh_token"]
+        first_party = true
+    "#;
+    let app = r#"
+        [[clients]]
+        client_id = "app"
+        redirect_uris = ["https://app.example/cb"]
+    "#;
+    let both = file("clients.toml", &format!("{shop}{app}"));
+    let told = operator.succeeds(&["client", "apply", &both], "");
+    assert!(told.contains("added      shop") && told.matches("shown once").count() == 1, "{told}");
+    let again = operator.succeeds(&["client", "apply", &both], "");
+    assert_eq!(again.matches("unchanged").count(), 2, "{again}");
+    let json = r#"{"clients": [{"client_id": "app", "client_name": "App", "redirect_uris": ["https://app.example/cb"]}]}"#;
+    let told = operator.succeeds(&["client", "apply", &file("app.json", json)], "");
+    assert!(told.contains("changed") && !told.contains("client_secret"), "{told}");
+    assert_eq!(operator.succeeds(&["client", "list"], ""), "app  App\nshop  Shop\n");
+
+    // All of a file or nothing: the first of these two is good.
+    let half = format!("{}[[clients]]\nclient_id = \"bad\"\n", app.replace("\"app\"", "\"new\""));
+    let told = operator.fails(&["client", "apply", &file("half.toml", &half)], "");
+    assert!(told.contains("bad: redirect_uris: at least one"), "{told}");
+    let twice = operator.fails(&["client", "apply", &file("twice.toml", &format!("{app}{app}"))], "");
+    assert!(twice.contains("app: is listed twice"), "{twice}");
+    operator.succeeds(&["client", "remove", "app"], "");
+    assert!(operator.fails(&["client", "remove", "app"], "").contains("no client"));
+    assert_eq!(operator.succeeds(&["client", "list"], ""), "shop  Shop\n");
+    let events = operator.succeeds(&["audit", "export"], "");
+    for kind in ["client_added", "client_changed", "client_removed"] {
+        assert!(events.contains(kind), "{kind}: {events}");
+    }
 }
 
 #[test]

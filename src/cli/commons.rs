@@ -7,13 +7,24 @@ use std::{
 
 use crate::{
     config::{Config, GivenKeys},
-    domain::{audit::AuditKey, authn::acr::AcrCatalogue, key_encryption::KeyPurpose},
+    domain::{
+        audit::AuditKey, authn::acr::AcrCatalogue, key_encryption::KeyPurpose,
+        oidc::registration::RegistrationPolicy,
+    },
     flows::{
         accounts::Accounts, clients::Clients, key_rotation::KeyRotation, references::References,
-        template_renewal::TemplateRenewal,
+        registrar::Registrar, template_renewal::TemplateRenewal,
     },
     jose::{key_ring::KeyRing, master_key::MasterKey, passwords::Argon2Passwords},
-    ports::{clock::Clock, entropy::Entropy, envelope::KeyEncryption, passwords::Passwords, store::Store},
+    ports::{
+        BoxFuture,
+        clock::Clock,
+        entropy::Entropy,
+        envelope::KeyEncryption,
+        outbound::{Fetched, Outbound, OutboundFailure},
+        passwords::Passwords,
+        store::Store,
+    },
     storage,
     system::{SystemClock, SystemEntropy},
 };
@@ -117,7 +128,38 @@ impl Parts {
 
     /// Clients.
     pub fn clients(&self) -> Clients {
-        let catalogue = AcrCatalogue::shipped(self.config.step_up.freshness, self.config.ways());
-        Clients::new(self.store.clone(), self.clock.clone(), self.entropy.clone(), catalogue)
+        Clients::new(Registrar {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            entropy: self.entropy.clone(),
+            vault: Arc::new(self.master_key.vault(self.entropy.clone())),
+            outbound: Arc::new(Offline),
+            policy: RegistrationPolicy {
+                catalogue: AcrCatalogue::shipped(self.config.step_up.freshness, self.config.ways()),
+                allow_http: false,
+                response_types: vec!["code".into(), "id_token".into()],
+            },
+        })
+    }
+}
+
+/// Reaches nothing.
+struct Offline;
+
+impl Outbound for Offline {
+    fn fetch<'a>(
+        &'a self,
+        _address: &'a url::Url,
+        _most_bytes: usize,
+    ) -> BoxFuture<'a, Result<Fetched, OutboundFailure>> {
+        Box::pin(async { Err(OutboundFailure::Forbidden("nothing is fetched from here".into())) })
+    }
+
+    fn post_form<'a>(
+        &'a self,
+        _address: &'a url::Url,
+        _fields: &'a [(&'a str, &'a str)],
+    ) -> BoxFuture<'a, Result<(), OutboundFailure>> {
+        Box::pin(async { Err(OutboundFailure::Forbidden("nothing is posted from here".into())) })
     }
 }

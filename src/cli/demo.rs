@@ -1,17 +1,14 @@
 //! `facestep demo`: the people, accounts and client of the demonstration. They exist with `demo = true` alone.
 
 use clap::Subcommand;
+use serde_json::{Map, json};
 
 use super::{
     Failure,
     commons::{ConfigFile, Parts},
 };
 use crate::{
-    domain::{keys::SigningAlgorithm, oidc::client::ClientAuthentication, secret::SecretToken},
-    flows::{
-        accounts::AccountRefusal,
-        clients::{Registration, RegistrationRefusal},
-    },
+    flows::{accounts::AccountRefusal, clients::ClientRefusal},
     identity::personas,
     ports::envelope::Vault,
 };
@@ -67,19 +64,15 @@ async fn seed_people(parts: &Parts, vault: &dyn Vault) -> Result<(), Failure> {
 }
 
 async fn seed_bank(parts: &Parts) -> Result<(), Failure> {
-    let bank = Registration {
-        id: "harbour-bank".to_owned(),
-        name: "Harbour Bank".to_owned(),
-        authentication: ClientAuthentication::ClientSecretBasic,
-        secret: Some(SecretToken::from_outside("harbour-bank-demo-secret")),
-        redirect_uris: vec![format!("{BANK}callback")],
-        id_token_algorithm: SigningAlgorithm::RS256,
-        minimum_acr: None,
-        acr_values_are_necessary: false,
-        protected_scopes: Vec::new(),
-    };
-    match parts.clients().register(bank).await {
-        Ok(_) | Err(RegistrationRefusal::Taken) => Ok(()),
+    let bank = json!({
+        "client_id": "harbour-bank",
+        "client_name": "Harbour Bank",
+        "client_secret": "harbour-bank-demo-secret",
+        "redirect_uris": [format!("{BANK}callback")],
+        "grant_types": ["authorization_code", "refresh_token"],
+    });
+    match parts.clients().add(bank.as_object().unwrap_or(&Map::new())).await {
+        Ok(_) | Err(ClientRefusal::Taken) => Ok(()),
         Err(refusal) => Err(refusal.into()),
     }
 }

@@ -1,180 +1,217 @@
-//! Relying parties, as an operator registers them.
+//! Relying parties, as an operator registers them: one by one, or all that a file lists.
 
-use std::sync::Arc;
+use serde_json::{Map, Value};
 
-use url::Url;
-
+use super::{
+    Unserved,
+    registrar::{Registrar, carry_over, has_secret},
+};
 use crate::{
     domain::{
         audit::{AuditEvent, AuditKind},
-        authn::acr::{Acr, AcrCatalogue},
-        id::{AuditId, ClientId},
-        keys::SigningAlgorithm,
-        oidc::client::{Client, ClientAuthentication, metadata::ClientMetadata},
+        id::ClientId,
+        oidc::{
+            client::{Client, ClientAuthentication},
+            error::ProtocolError,
+            registration::Registrant,
+        },
         secret::SecretToken,
     },
-    ports::{clock::Clock, entropy::Entropy, fault::Fault, store::Store},
+    ports::{fault::Fault, store::Db},
 };
 
 /// The fewest bytes of a secret that an operator brings along (256 bits as text are 43).
 const SHORTEST_SECRET: usize = 22;
-
-/// What an operator says of a client.
-#[derive(Clone, Debug)]
-pub struct Registration {
-    /// The `client_id`.
-    pub id: String,
-    /// What users are shown.
-    pub name: String,
-    /// How it authenticates.
-    pub authentication: ClientAuthentication,
-    /// A secret to use; without one, a random one is made.
-    pub secret: Option<SecretToken>,
-    /// Where it may be answered.
-    pub redirect_uris: Vec<String>,
-    /// What its ID tokens are signed with.
-    pub id_token_algorithm: SigningAlgorithm,
-    /// The context that every sign-in at it must reach.
-    pub minimum_acr: Option<String>,
-    /// Whether its `acr_values` are a condition.
-    pub acr_values_are_necessary: bool,
-    /// Scopes whose tokens need the face context.
-    pub protected_scopes: Vec<String>,
-}
+/// The same where assertions are keyed with it (RFC 7518 §3.2).
+const SHORTEST_KEY: usize = 32;
 
 /// Why a client was not registered.
 #[derive(Debug, thiserror::Error)]
-pub enum RegistrationRefusal {
+pub enum ClientRefusal {
     /// Not an identifier.
-    #[error("a client id has 1 to 128 characters of A-Z a-z 0-9 - . _ ~")]
+    #[error("client_id has 1 to 128 characters of A-Z a-z 0-9 - . _ ~")]
     BadId,
     /// Someone has it.
-    #[error("this client id is taken")]
+    #[error("this client_id is taken")]
     Taken,
-    /// Nowhere to answer to.
-    #[error("a client needs at least one redirect URI")]
-    NoRedirectUri,
-    /// Nothing that may be redirected to.
-    #[error(
-        "{0}: a redirect URI is absolute, has no fragment, and uses https or a loopback host (RFC 9700 §4.1)"
-    )]
-    BadRedirectUri(String),
+    /// Listed before.
+    #[error("{0}: is listed twice")]
+    Twice(ClientId),
+    /// Nobody has it.
+    #[error("there is no client with this client_id")]
+    Unknown,
     /// Too easy to guess.
-    #[error("a client secret has at least {SHORTEST_SECRET} characters")]
-    ShortSecret,
-    /// No such context.
-    #[error("{0}: no such authentication context here")]
-    UnknownAcr(String),
+    #[error("{0}: client_secret has at least {1} bytes, and is for clients that authenticate by it")]
+    BadSecret(ClientId, usize),
+    /// Something may not be registered.
+    #[error("{0}: {description}", description = .1.description())]
+    Metadata(ClientId, ProtocolError),
     /// The outside failed.
     #[error(transparent)]
     Fault(#[from] Fault),
 }
 
-/// Registers clients.
-pub struct Clients {
-    store: Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
-    catalogue: AcrCatalogue,
+/// What became of a client that was listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is new.
+    Added,
+    /// It was there, and is as listed now.
+    Changed,
+    /// It was there, just as listed.
+    Unchanged,
 }
+
+/// A client as it was registered.
+#[derive(Clone, Debug)]
+pub struct Registered {
+    /// The client.
+    pub client: Client,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Its secret, where one was made: it is kept as a hash, so this is the only time that it is known.
+    pub secret: Option<SecretToken>,
+    /// What may be worth knowing.
+    pub remarks: Vec<String>,
+}
+
+/// A listed client that was checked, and the secret that it gets should it have none.
+struct Checked {
+    client: Client,
+    spare: Option<(Client, SecretToken)>,
+    remarks: Vec<String>,
+    events: [AuditEvent; 2],
+}
+
+/// Registers, lists and removes clients.
+pub struct Clients(Registrar);
 
 impl Clients {
-    /// Takes the ports and the contexts there are.
-    pub fn new(
-        store: Arc<dyn Store>,
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
-        catalogue: AcrCatalogue,
-    ) -> Self {
-        Self { store, clock, entropy, catalogue }
+    /// Over what registrations need.
+    pub fn new(registrar: Registrar) -> Self {
+        Self(registrar)
     }
 
-    /// Registers a client and returns it with its secret, which is kept as a hash only.
-    pub async fn register(
-        &self,
-        registration: Registration,
-    ) -> Result<(Client, Option<SecretToken>), RegistrationRefusal> {
-        let secret = self.secret_for(&registration)?;
-        let client = self.check(registration, secret.as_ref())?;
-        let id = AuditId::from_random(self.entropy.bytes());
-        let event = AuditEvent {
-            client: Some(client.id.clone()),
-            ..AuditEvent::new(id, self.clock.now(), AuditKind::ClientAdded)
-        };
-        let added = client.clone();
-        let is_new = self.store.transact(move |db| {
-            let is_new = db.insert_client(&added)?;
-            if is_new {
+    /// Registers one client that is not there yet.
+    pub async fn add(&self, given: &Map<String, Value>) -> Result<Registered, ClientRefusal> {
+        let checked = self.check(given).await?;
+        let added = self.0.store.transact(move |db| match db.find_client(&checked.client.id)? {
+            Some(_) => Ok(None),
+            None => apply_one(db, checked).map(Some),
+        });
+        added.await?.ok_or(ClientRefusal::Taken)
+    }
+
+    /// Registers clients as they are listed, all of them or none: new ones are added, others changed to what is listed.
+    /// A second time changes nothing. A client that is listed without a secret keeps the one it has.
+    pub async fn apply(&self, listed: &[Map<String, Value>]) -> Result<Vec<Registered>, ClientRefusal> {
+        let mut checked: Vec<Checked> = Vec::new();
+        for given in listed {
+            let next = self.check(given).await?;
+            if checked.iter().any(|before| before.client.id == next.client.id) {
+                return Err(ClientRefusal::Twice(next.client.id));
+            }
+            checked.push(next);
+        }
+        let applied =
+            self.0.store.transact(move |db| checked.into_iter().map(|one| apply_one(db, one)).collect());
+        Ok(applied.await?)
+    }
+
+    /// All clients, by name.
+    pub async fn list(&self) -> Result<Vec<Client>, Fault> {
+        self.0.store.read(|db| db.clients()).await
+    }
+
+    /// Removes a client with its requests and all that it was granted.
+    pub async fn remove(&self, id: &str) -> Result<(), ClientRefusal> {
+        let id = ClientId::parse(id).ok_or(ClientRefusal::BadId)?;
+        let event = self.0.event(AuditKind::ClientRemoved, &id, self.0.clock.now());
+        let removed = self.0.store.transact(move |db| {
+            let removed = db.remove_client(&id)?;
+            if removed {
                 db.append_event(&event)?;
             }
-            Ok(is_new)
+            Ok(removed)
         });
-        if is_new.await? { Ok((client, secret)) } else { Err(RegistrationRefusal::Taken) }
+        if removed.await? { Ok(()) } else { Err(ClientRefusal::Unknown) }
     }
 
-    fn secret_for(&self, registration: &Registration) -> Result<Option<SecretToken>, RegistrationRefusal> {
-        match (registration.authentication, &registration.secret) {
-            (ClientAuthentication::None, _) => Ok(None),
-            (_, Some(secret)) if secret.expose().len() < SHORTEST_SECRET => {
-                Err(RegistrationRefusal::ShortSecret)
+    async fn check(&self, given: &Map<String, Value>) -> Result<Checked, ClientRefusal> {
+        let id = client_id(given)?;
+        let registration = match self.0.read(given, Registrant::Operator).await {
+            Ok(registration) => registration,
+            Err(Unserved::Refused(error)) => return Err(ClientRefusal::Metadata(id, error)),
+            Err(Unserved::Fault(fault)) => return Err(fault.into()),
+        };
+        let now = self.0.clock.now();
+        let remarks = registration.remarks.clone();
+        let mut client = registration.into_client(id, now);
+        let spare = match given_secret(given, &client)? {
+            Some(secret) => {
+                self.0.keep_secret(&mut client, &secret)?;
+                None
             }
-            (_, Some(secret)) => Ok(Some(secret.clone())),
-            (_, None) => Ok(Some(self.entropy.token())),
-        }
-    }
-
-    fn check(
-        &self,
-        registration: Registration,
-        secret: Option<&SecretToken>,
-    ) -> Result<Client, RegistrationRefusal> {
-        if registration.redirect_uris.is_empty() {
-            return Err(RegistrationRefusal::NoRedirectUri);
-        }
-        if let Some(bad) = registration.redirect_uris.iter().find(|uri| !may_be_redirected_to(uri)) {
-            return Err(RegistrationRefusal::BadRedirectUri(bad.clone()));
-        }
-        let minimum_acr = registration.minimum_acr.map(Acr);
-        if let Some(unknown) = minimum_acr.as_ref().filter(|acr| self.catalogue.rule(acr).is_none()) {
-            return Err(RegistrationRefusal::UnknownAcr(unknown.0.clone()));
-        }
-        Ok(Client {
-            id: ClientId::parse(&registration.id).ok_or(RegistrationRefusal::BadId)?,
-            name: registration.name,
-            authentication: registration.authentication,
-            secret_hash: secret.map(SecretToken::hash),
-            sealed_secret: None,
-            redirect_uris: registration.redirect_uris,
-            id_token_algorithm: registration.id_token_algorithm,
-            minimum_acr,
-            acr_values_are_necessary: registration.acr_values_are_necessary,
-            protected_scopes: registration.protected_scopes,
-            metadata: ClientMetadata::default(),
-            registration_token_hash: None,
-            created_at: self.clock.now(),
-        })
+            None if has_secret(client.authentication) => {
+                let (mut with_secret, secret) = (client.clone(), self.0.entropy.token());
+                self.0.keep_secret(&mut with_secret, &secret)?;
+                Some((with_secret, secret))
+            }
+            None => None,
+        };
+        let events = [AuditKind::ClientAdded, AuditKind::ClientChanged]
+            .map(|kind| self.0.event(kind, &client.id, now));
+        Ok(Checked { client, spare, remarks, events })
     }
 }
 
-/// Absolute, without a fragment (RFC 6749 §3.1.2), and https, or http to this very machine (RFC 8252 §7.3).
-fn may_be_redirected_to(uri: &str) -> bool {
-    let Ok(url) = Url::parse(uri) else { return false };
-    let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    url.fragment().is_none() && (url.scheme() == "https" || (url.scheme() == "http" && loopback))
+fn client_id(given: &Map<String, Value>) -> Result<ClientId, ClientRefusal> {
+    let id = given.get("client_id").and_then(Value::as_str).and_then(ClientId::parse);
+    id.ok_or(ClientRefusal::BadId)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_redirect_uri_is_https_or_this_machine_and_has_no_fragment() {
-        // RFC 6749 §3.1.2, RFC 8252 §7.3
-        for good in ["https://bank.example/cb", "http://127.0.0.1:8081/callback", "http://localhost/cb?x=1"] {
-            assert!(may_be_redirected_to(good), "{good}");
+/// The secret that an operator brings along, if any.
+fn given_secret(given: &Map<String, Value>, client: &Client) -> Result<Option<SecretToken>, ClientRefusal> {
+    let Some(value) = given.get("client_secret").filter(|value| !value.is_null()) else { return Ok(None) };
+    let shortest = match client.authentication {
+        ClientAuthentication::ClientSecretJwt => SHORTEST_KEY,
+        _ => SHORTEST_SECRET,
+    };
+    match value.as_str() {
+        Some(secret) if has_secret(client.authentication) && secret.len() >= shortest => {
+            Ok(Some(SecretToken::from_outside(secret)))
         }
-        for bad in ["http://bank.example/cb", "https://bank.example/cb#x", "/cb", "javascript:alert(1)", ""] {
-            assert!(!may_be_redirected_to(bad), "{bad}");
-        }
+        _ => Err(ClientRefusal::BadSecret(client.id.clone(), shortest)),
     }
+}
+
+fn apply_one(db: &mut dyn Db, checked: Checked) -> Result<Registered, Fault> {
+    let Checked { mut client, spare, remarks, events: [added, changed] } = checked;
+    let kept = db.find_client(&client.id)?;
+    let lacks_secret = match &kept {
+        Some(kept) => carry_over(&mut client, kept),
+        None => has_secret(client.authentication) && client.secret_hash.is_none(),
+    };
+    let mut secret = None;
+    if let (true, Some((with_secret, made))) = (lacks_secret, spare) {
+        client.secret_hash = with_secret.secret_hash;
+        client.sealed_secret = with_secret.sealed_secret;
+        secret = Some(made);
+    }
+    let outcome = match kept {
+        None => {
+            if !db.insert_client(&client)? {
+                return Err(Fault::Conflict("client"));
+            }
+            db.append_event(&added)?;
+            Outcome::Added
+        }
+        Some(kept) if kept == client => Outcome::Unchanged,
+        Some(_) => {
+            db.save_client(&client)?;
+            db.append_event(&changed)?;
+            Outcome::Changed
+        }
+    };
+    Ok(Registered { client, outcome, secret, remarks })
 }

@@ -20,6 +20,7 @@ pub mod housekeeping;
 pub mod key_rotation;
 pub mod own_account;
 pub mod references;
+pub mod registrar;
 pub mod sign_in;
 pub mod signing_keys;
 pub mod standing;

@@ -110,6 +110,7 @@ fn name(kind: SealedKind) -> &'static str {
         SealedKind::Portrait => "portrait",
         SealedKind::Persona => "persona",
         SealedKind::ShownCapture => "shown capture",
+        SealedKind::ClientSecret => "client secret",
     }
 }
 

@@ -25,6 +25,8 @@ pub enum SealedKind {
     Persona,
     /// What the frames of a judged capture were like.
     ShownCapture,
+    /// A client's secret, where assertions are checked with it.
+    ClientSecret,
 }
 
 /// Seals secrets at rest with an authenticated cipher under keys that are never in the database.

@@ -4,9 +4,9 @@ pub mod metadata;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use url::Url;
+use url::{Host, Url};
 
-use self::metadata::{ClientMetadata, GrantType};
+use self::metadata::{ApplicationType, ClientMetadata, GrantType};
 use crate::domain::{
     authn::acr::Acr,
     id::ClientId,
@@ -77,10 +77,15 @@ pub enum RedirectRefusal {
 
 impl Client {
     /// Proves an address to be one of this client's; the only maker of a [`ReturnAddress`]
-    /// (OpenID Connect Core 1.0 §3.1.2.1: simple string comparison).
+    /// (OpenID Connect Core 1.0 §3.1.2.1: simple string comparison; RFC 8252 §7.3: but for the port of a native client
+    /// on a loopback address, which it learns from its system).
     pub fn bind_redirect(&self, asked: Option<&str>) -> Result<ReturnAddress, RedirectRefusal> {
         let asked = asked.ok_or(RedirectRefusal::Missing)?;
-        if !self.redirect_uris.iter().any(|registered| registered == asked) {
+        let native = self.metadata.application_type == ApplicationType::Native;
+        let is_registered = |registered: &String| {
+            registered == asked || (native && differ_in_loopback_port_alone(registered, asked))
+        };
+        if !self.redirect_uris.iter().any(is_registered) {
             return Err(RedirectRefusal::NotRegistered);
         }
         Url::parse(asked).map(ReturnAddress).map_err(|_| RedirectRefusal::NotRegistered)
@@ -103,6 +108,22 @@ impl Client {
             .as_ref()
             .is_some_and(|kept| kept.as_str().as_bytes().ct_eq(presented.hash().as_str().as_bytes()).into())
     }
+}
+
+/// Whether two http addresses of the loopback interface, written as IP addresses, are the same but for the port.
+fn differ_in_loopback_port_alone(registered: &str, asked: &str) -> bool {
+    let without_port = |text: &str| {
+        let mut url = Url::parse(text).ok()?;
+        let loopback = match url.host()? {
+            Host::Ipv4(address) => address.is_loopback(),
+            Host::Ipv6(address) => address.is_loopback(),
+            Host::Domain(_) => false,
+        };
+        // What the parser mends was not written as it was registered.
+        let as_written = url.as_str() == text;
+        (loopback && as_written && url.scheme() == "http" && url.set_port(None).is_ok()).then_some(url)
+    };
+    without_port(registered).is_some_and(|kept| without_port(asked) == Some(kept))
 }
 
 /// A redirect address that was proven to be its client's. Only this type can be redirected to.

@@ -11,6 +11,7 @@ pub mod grant;
 pub mod interaction;
 pub mod issuer;
 pub mod redemption;
+pub mod registration;
 pub mod reply;
 pub mod request;
 pub mod scope;

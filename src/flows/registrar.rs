@@ -1,0 +1,114 @@
+//! What every registration goes through, whoever registers: metadata is read, a sector list fetched, a secret made and
+//! kept.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::Unserved;
+use crate::{
+    domain::{
+        audit::{AuditEvent, AuditKind},
+        id::{AuditId, ClientId},
+        oidc::{
+            client::{Client, ClientAuthentication},
+            error::ProtocolError,
+            registration::{Registrant, Registration, RegistrationPolicy, sector},
+        },
+        secret::SecretToken,
+    },
+    ports::{
+        clock::Clock,
+        entropy::Entropy,
+        envelope::{SealedKind, Vault},
+        fault::Fault,
+        outbound::Outbound,
+        store::Store,
+    },
+};
+
+/// Where registrations are made.
+pub struct Registrar {
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// What seals secrets that assertions are checked with.
+    pub vault: Arc<dyn Vault>,
+    /// What fetches sector lists.
+    pub outbound: Arc<dyn Outbound>,
+    /// What may be registered.
+    pub policy: RegistrationPolicy,
+}
+
+impl Registrar {
+    /// Reads metadata, and the sector list that it names (OpenID Connect Dynamic Client Registration 1.0 §5).
+    pub(super) async fn read(
+        &self,
+        given: &Map<String, Value>,
+        registrant: Registrant,
+    ) -> Result<Registration, Unserved<ProtocolError>> {
+        let registration = Registration::read(given, registrant, &self.policy).map_err(Unserved::Refused)?;
+        if let Some(address) = &registration.metadata.sector_identifier_uri {
+            let address = Url::parse(address).map_err(|_| Unserved::Refused(sector::UNREADABLE))?;
+            let list = match self.outbound.fetch(&address, sector::MOST_BYTES).await {
+                Ok(fetched) => fetched.body,
+                Err(failure) => {
+                    tracing::info!(%failure, "a sector list was not fetched");
+                    return Err(Unserved::Refused(sector::UNREADABLE));
+                }
+            };
+            sector::check_list(&list, &registration.redirect_uris).map_err(Unserved::Refused)?;
+        }
+        Ok(registration)
+    }
+
+    /// Keeps a secret for a client: its hash, and the secret itself sealed where assertions are checked with it.
+    pub(super) fn keep_secret(&self, client: &mut Client, secret: &SecretToken) -> Result<(), Fault> {
+        client.secret_hash = Some(secret.hash());
+        client.sealed_secret = if client.authentication == ClientAuthentication::ClientSecretJwt {
+            let plain = secret.expose().as_bytes();
+            Some(self.vault.seal(SealedKind::ClientSecret, client.id.as_str(), plain)?)
+        } else {
+            None
+        };
+        Ok(())
+    }
+
+    /// What happened to a client.
+    pub(super) fn event(&self, kind: AuditKind, client: &ClientId, now: Timestamp) -> AuditEvent {
+        let id = AuditId::from_random(self.entropy.bytes());
+        AuditEvent { client: Some(client.clone()), ..AuditEvent::new(id, now, kind) }
+    }
+}
+
+/// Whether a way to authenticate has a secret.
+pub(super) fn has_secret(authentication: ClientAuthentication) -> bool {
+    match authentication {
+        ClientAuthentication::ClientSecretBasic
+        | ClientAuthentication::ClientSecretPost
+        | ClientAuthentication::ClientSecretJwt => true,
+        ClientAuthentication::None | ClientAuthentication::PrivateKeyJwt => false,
+    }
+}
+
+/// Takes over what a client has already where the new registration does not say otherwise: when it was registered, the
+/// token that manages it, and its secret. `true` where a secret is still missing.
+pub(super) fn carry_over(client: &mut Client, kept: &Client) -> bool {
+    client.created_at = kept.created_at;
+    client.registration_token_hash = kept.registration_token_hash.clone();
+    if !has_secret(client.authentication) {
+        return false;
+    }
+    let sealed = client.authentication == ClientAuthentication::ClientSecretJwt;
+    let is_same = client.secret_hash.is_none() || client.secret_hash == kept.secret_hash;
+    if is_same && kept.secret_hash.is_some() && (!sealed || kept.sealed_secret.is_some()) {
+        client.secret_hash = kept.secret_hash.clone();
+        client.sealed_secret = kept.sealed_secret.clone().filter(|_| sealed);
+    }
+    client.secret_hash.is_none()
+}
