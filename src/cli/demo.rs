@@ -70,6 +70,7 @@ async fn seed_bank(parts: &Parts) -> Result<(), Failure> {
         "client_secret": "harbour-bank-demo-secret",
         "redirect_uris": [format!("{BANK}callback")],
         "grant_types": ["authorization_code", "refresh_token"],
+        "first_party": true,
     });
     match parts.clients().add(bank.as_object().unwrap_or(&Map::new())).await {
         Ok(_) | Err(ClientRefusal::Taken) => Ok(()),

@@ -29,6 +29,7 @@ use crate::{
     ports::{clock::Clock, entropy::Entropy, fault::Fault, store::Db, store::Store},
 };
 
+mod access;
 mod arrivals;
 mod moment;
 mod settle;
@@ -65,6 +66,8 @@ pub enum Next {
     Enrol,
     /// The child workflow.
     StepUp,
+    /// The page that asks whether the client may have what it asks.
+    Allow,
     /// Back to the client.
     Answer(AuthorizationReply),
 }

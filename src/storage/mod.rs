@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::ports::{fault::Fault, store::Store};
 
+mod access_consents;
 mod accounts;
 mod assertions;
 mod attempts;

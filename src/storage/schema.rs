@@ -57,12 +57,35 @@ diesel::table! {
         client_id -> Text,
         parameters -> Text,
         session_id -> Nullable<Text>,
+        account_chosen_at -> Nullable<BigInt>,
+        allowed_at -> Nullable<BigInt>,
         missed -> Nullable<Text>,
         ceremonies_opened -> Integer,
         opened_at -> BigInt,
         expires_at -> BigInt,
         ended -> Nullable<Text>,
         version -> BigInt,
+    }
+}
+
+diesel::table! {
+    access_consents (user_id, client_id) {
+        user_id -> Text,
+        client_id -> Text,
+        allowed -> Text,
+        allowed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    logout_notices (id) {
+        id -> Text,
+        client_id -> Text,
+        subject -> Text,
+        session_id -> Text,
+        opened_at -> BigInt,
+        next_try_at -> BigInt,
+        tries -> Integer,
     }
 }
 

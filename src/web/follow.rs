@@ -22,6 +22,7 @@ pub fn follow(
         Next::SignIn => see_other(&format!("/interaction/{interaction}/sign-in")),
         Next::Enrol => see_other(&format!("/interaction/{interaction}/enrol")),
         Next::StepUp => see_other(&format!("/interaction/{interaction}/step-up")),
+        Next::Allow => see_other(&format!("/interaction/{interaction}/allow")),
         Next::Answer(reply) => see_other(reply.address(&app.issuer).as_str()),
     };
     if let Some(secret) = renewed {

@@ -4,6 +4,7 @@
 //! page is answered with is the caller's to say.
 
 mod account;
+mod allow;
 mod capture;
 mod consent;
 mod demo;
@@ -22,6 +23,7 @@ use askama::Template;
 use crate::web::headers::Policy;
 
 pub use account::{AccountPage, AccountSignInPage, FaceCard, WithdrawPage};
+pub use allow::{AccessLine, AllowPage};
 pub use capture::{CapturePage, FrameSettings, HintSettings};
 pub use consent::ConsentPage;
 pub use demo::{LandingPage, RegisterPage, RegisterProblem, RegisteredPage};

@@ -6,7 +6,7 @@ use super::{
     account, assets,
     error::Failure,
     health,
-    interaction::{ceremony, check, consent, demo, identity, outcome, resume, sign_in},
+    interaction::{allow, ceremony, check, consent, demo, identity, outcome, resume, sign_in},
     oidc::{authorize, metadata, token, user_info},
 };
 use crate::domain::oidc::endpoints::{
@@ -51,6 +51,11 @@ fn interactions(config: &mut ServiceConfig) {
     config
         .route("/interaction/{interaction}/resume", get().to(resume::resume))
         .route("/interaction/{interaction}/sign-in/decline", post().to(sign_in::decline))
+        .service(
+            web::resource("/interaction/{interaction}/allow")
+                .route(get().to(allow::show))
+                .route(post().to(allow::submit)),
+        )
         .service(
             web::resource("/interaction/{interaction}/sign-in")
                 .route(get().to(sign_in::show))

@@ -25,6 +25,7 @@ pub fn all() -> Vec<Sample> {
 fn check_in() -> Vec<Sample> {
     let mut samples = vec![
         sample("sign-in", &SignInPage::sample()),
+        sample("allow", &AllowPage::sample()),
         sample("consent", &ConsentPage::sample()),
         sample("identity", &IdentityPage::sample()),
         sample("identity-plain", &IdentityPage { personas: vec![], ..IdentityPage::sample() }),

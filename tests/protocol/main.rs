@@ -13,6 +13,7 @@ mod support;
 
 mod acr;
 mod authorize;
+mod consent;
 mod interaction;
 mod keys;
 mod limits;

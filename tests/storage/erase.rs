@@ -8,10 +8,11 @@ use crate::{
 };
 
 /// Every table that holds something of an account, and how its rows are told apart.
-const OF_AN_ACCOUNT: [(&str, &str); 12] = [
+const OF_AN_ACCOUNT: [(&str, &str); 13] = [
     ("users", "id"),
     ("sessions", "user_id"),
     ("grants", "user_id"),
+    ("access_consents", "user_id"),
     ("runs", "user_id"),
     ("enrolments", "user_id"),
     ("data_keys", "'u' || substr(enrolment_id, 2)"),

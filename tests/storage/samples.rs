@@ -23,6 +23,7 @@ use facestep::{
         keys::{SigningAlgorithm, SigningKey},
         oidc::{
             client::{Client, ClientAuthentication, metadata::ClientMetadata},
+            consent::{Access, AccessConsent},
             grant::{Grant, GrantTerms},
             interaction::{AuthorizationParameters, Interaction},
         },
@@ -115,6 +116,16 @@ pub fn interaction(id: &str, client: &str, session: Option<&str>) -> Interaction
         at(4),
         SignedDuration::from_mins(10),
     )
+}
+
+pub fn access_consent(user: &str, client: &str) -> AccessConsent {
+    let allowed = Access { scopes: ["openid".to_owned()].into(), ..Access::default() };
+    AccessConsent {
+        user: user_id(user),
+        client: ClientId::parse(client).unwrap(),
+        allowed,
+        allowed_at: at(5),
+    }
 }
 
 pub fn grant(id: &str, client_id: &str, user: &str) -> Grant {
@@ -279,6 +290,7 @@ pub fn fill(db: &mut dyn Db, n: u32) -> Result<(), Fault> {
     db.insert_session(&session(&format!("s{n}"), Some(&user_name)))?;
     db.insert_interaction(&interaction(&format!("i{n}"), &client_name, Some(&format!("s{n}"))))?;
     db.insert_grant(&grant(&format!("g{n}"), &client_name, &user_name))?;
+    db.put_access_consent(&access_consent(&user_name, &client_name))?;
     db.insert_run(&run(&format!("r{n}"), &user_name, &format!("i{n}")))?;
     db.insert_enrolment(&enrolment(&format!("e{n}"), &user_name, &format!("r{n}")))?;
     for purpose in KeyPurpose::ALL {

@@ -24,7 +24,7 @@ pub const CALLBACK: &str = "http://127.0.0.1:8081/callback";
 /// The secret of every confidential test client.
 pub const SECRET: &str = "s3cret with + and %";
 
-/// A public client named `bank`; a test changes what it is about.
+/// A public client named `bank`, the operator's own; a test changes what it is about.
 pub fn bank() -> Client {
     Client {
         id: ClientId::parse("bank").unwrap(),
@@ -37,7 +37,7 @@ pub fn bank() -> Client {
         minimum_acr: None,
         acr_values_are_necessary: false,
         protected_scopes: Vec::new(),
-        metadata: ClientMetadata::default(),
+        metadata: ClientMetadata { first_party: true, ..ClientMetadata::default() },
         registration_token_hash: None,
         created_at: Timestamp::UNIX_EPOCH,
     }

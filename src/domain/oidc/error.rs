@@ -110,6 +110,24 @@ impl ProtocolError {
 pub const DECLINED: ProtocolError =
     ProtocolError::new(ErrorCode::AccessDenied, "user_declined", "the person chose not to sign in");
 
+/// What a client is told whose person did not allow what it asked (RFC 6749 §4.1.2.1).
+pub const NOT_ALLOWED: ProtocolError =
+    ProtocolError::new(ErrorCode::AccessDenied, "user_declined", "the person did not allow what was asked");
+
+/// What a client is told that asks for more than was allowed, and lets nothing be shown (OpenID Connect Core 1.0 §3.1.2.6).
+pub const CONSENT_REQUIRED: ProtocolError = ProtocolError::new(
+    ErrorCode::ConsentRequired,
+    "consent_required",
+    "the person has not allowed this yet, and prompt=none forbids to ask",
+);
+
+/// What a client is told whose person has several accounts here and chose none (OpenID Connect Core 1.0 §3.1.2.6).
+pub const ACCOUNT_SELECTION_REQUIRED: ProtocolError = ProtocolError::new(
+    ErrorCode::AccountSelectionRequired,
+    "account_selection_required",
+    "the person must choose an account, which prompt=none forbids",
+);
+
 impl From<Refusal> for ProtocolError {
     fn from(refusal: Refusal) -> Self {
         match refusal {

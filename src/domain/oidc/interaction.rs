@@ -43,6 +43,10 @@ pub struct Interaction {
     pub parameters: AuthorizationParameters,
     /// The browser that it belongs to; none until a posted request came back as a GET with its cookie.
     pub session: Option<SessionId>,
+    /// When the person chose the account in it, by signing in or from those of the browser.
+    pub account_chosen_at: Option<Timestamp>,
+    /// When the person allowed what is asked in it.
+    pub allowed_at: Option<Timestamp>,
     /// How a try at the face context ended without success, if one did.
     pub missed: Option<MissReason>,
     /// How many captures were opened in it; bounded, so that nobody can shop for an easy challenge.
@@ -72,6 +76,8 @@ impl Interaction {
             client,
             parameters,
             session,
+            account_chosen_at: None,
+            allowed_at: None,
             missed: None,
             ceremonies_opened: 0,
             opened_at: now,

@@ -4,6 +4,7 @@ pub mod assertion;
 pub mod bearer;
 mod checks;
 pub mod client;
+pub mod consent;
 pub mod credentials;
 pub mod endpoints;
 pub mod error;

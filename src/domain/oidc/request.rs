@@ -47,6 +47,17 @@ impl ReceivedParameters {
     }
 }
 
+/// The pages that a request asks for by `prompt`, beside the sign-in page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AskedPages {
+    /// What the client asks is shown, whatever was allowed before (OpenID Connect Core 1.0 §3.1.2.1).
+    pub consent: bool,
+    /// The browser's accounts are shown (OpenID Connect Core 1.0 §3.1.2.1).
+    pub select_account: bool,
+    /// A new account is offered (Initiating User Registration via OpenID Connect 1.0 §4).
+    pub create: bool,
+}
+
 /// A checked authorization request.
 #[derive(Clone, Debug)]
 pub struct AuthorizationRequest {
@@ -56,6 +67,8 @@ pub struct AuthorizationRequest {
     pub state: Option<String>,
     /// Who the client thinks will sign in.
     pub login_hint: Option<String>,
+    /// Which pages are to be shown whatever is remembered.
+    pub pages: AskedPages,
     /// What must be true of the authentication.
     pub requirement: Requirement,
     /// What the token endpoint will need.
@@ -102,7 +115,8 @@ impl AuthorizationRequest {
         match checked(client, parameters, catalogue) {
             Ok((requirement, terms)) => {
                 let login_hint = parameters.value("login_hint").map(str::to_owned);
-                Ok(Self { return_to, state, login_hint, requirement, terms })
+                let pages = checks::prompt::pages(parameters);
+                Ok(Self { return_to, state, login_hint, pages, requirement, terms })
             }
             Err(error) => Err(answerable(return_to, state, error)),
         }

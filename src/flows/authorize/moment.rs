@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{AuthorizePolicy, Next};
+use super::{AuthorizePolicy, Next, access::Permission};
 use crate::{
     domain::{
         audit::{AuditEvent, AuditKind},
@@ -17,7 +17,7 @@ use crate::{
         id::{AuditId, InteractionId},
         oidc::{
             client::Client,
-            error::DECLINED,
+            error::{CONSENT_REQUIRED, DECLINED, ProtocolError},
             interaction::Interaction,
             request::{AuthorizationRequest, ReceivedParameters, RequestRefusal},
         },
@@ -91,7 +91,11 @@ impl Here {
             (Decision::SignIn(_), _) | (Decision::Proceed(_), None) => Next::SignIn,
             (Decision::Enrol, _) => Next::Enrol,
             (Decision::StepUp, _) => Next::StepUp,
-            (Decision::Proceed(assurance), Some(user)) => self.grant(db, scene, user.id, assurance)?,
+            (Decision::Proceed(assurance), Some(user)) => match self.permission(db, &scene, &user.id)? {
+                Permission::Given => self.grant(db, scene, user.id, assurance)?,
+                Permission::Asked => Next::Allow,
+                Permission::Missing => self.refuse(db, scene, CONSENT_REQUIRED)?,
+            },
             (Decision::Refuse(refusal), _) => self.refuse(db, scene, refusal.into())?,
         };
         Ok(Ok(next))
@@ -104,15 +108,26 @@ impl Here {
         interaction: Interaction,
         session: &Session,
     ) -> Result<Result<Next, Lost>, Fault> {
+        self.end(db, interaction, session, DECLINED)
+    }
+
+    /// Ends an interaction with an error for its client.
+    pub(super) fn end(
+        &self,
+        db: &mut dyn Db,
+        interaction: Interaction,
+        session: &Session,
+        error: ProtocolError,
+    ) -> Result<Result<Next, Lost>, Fault> {
         match self.scene(db, interaction, session)? {
-            Ok(scene) => self.refuse(db, scene, DECLINED).map(Ok),
+            Ok(scene) => self.refuse(db, scene, error).map(Ok),
             Err(elsewhere) => Ok(elsewhere),
         }
     }
 
     /// Sets the scene, with the request proven again under the client's registration as it is now; or says what a
     /// registration that was changed since makes of it.
-    fn scene<'a>(
+    pub(super) fn scene<'a>(
         &self,
         db: &mut dyn Db,
         interaction: Interaction,

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{BoxFuture, fault::Fault};
 
+mod access;
 mod audit;
 mod authn;
 mod face;
@@ -13,6 +14,7 @@ mod shown;
 mod tokens;
 mod workflow;
 
+pub use access::AccessConsentStore;
 pub use audit::{AuditStore, SealedEvent};
 pub use authn::{DeviceStore, SessionStore, UserStore};
 pub use face::{AttemptStore, CeremonyStore};
@@ -25,7 +27,8 @@ pub use workflow::{EnrolmentStore, Persona, PersonaStore, RunStore};
 /// One open transaction. Every `save_…` guards by the aggregate's `version`: [`Fault::Conflict`] when another writer was
 /// faster, and the transaction is rolled back.
 pub trait Db:
-    AssertionStore
+    AccessConsentStore
+    + AssertionStore
     + AttemptStore
     + AuditStore
     + CeremonyStore

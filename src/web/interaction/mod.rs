@@ -1,5 +1,6 @@
 //! The pages of an interaction, from the request to the answer.
 
+pub mod allow;
 pub mod ceremony;
 pub mod check;
 pub mod consent;

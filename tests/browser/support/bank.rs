@@ -25,8 +25,11 @@ impl Bank {
         let redirect = format!("{origin}/callback");
         let id = format!("bank-{}", listener.local_addr().unwrap().port());
         let add = ["client", "add", "--id", &id, "--name", "Harbour Bank", "--redirect-uri", &redirect];
-        let arguments: Vec<&str> =
-            add.into_iter().chain(["--secret-stdin"]).chain(registration.iter().copied()).collect();
+        let arguments: Vec<&str> = add
+            .into_iter()
+            .chain(["--secret-stdin", "--first-party"])
+            .chain(registration.iter().copied())
+            .collect();
         provider.command(&arguments, Some("a secret that only the bank knows"));
         let settings = example::Settings {
             issuer: provider.origin.clone(),

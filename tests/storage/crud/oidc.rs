@@ -45,6 +45,8 @@ async fn an_interaction_reads_back_as_it_was_saved() {
         let mut read = store.read(move |db| db.find_interaction(&id)).await.unwrap().unwrap();
         assert_eq!(read, opened);
         read.session = Some(SessionId::parse("s1").unwrap());
+        read.account_chosen_at = Some(at(5));
+        read.allowed_at = Some(at(6));
         read.missed = Some(MissReason::FaceNotVerified);
         read.ceremonies_opened = 3;
         read.end = Some(InteractionEnd::Refused);
@@ -96,6 +98,45 @@ async fn signing_keys_come_newest_first() {
         assert_eq!(keys[2].algorithm, SigningAlgorithm::RS256);
         assert_eq!(keys[0].sealed_private_jwk, [0, 255, 1]);
         assert_eq!(keys[0].created_at, at(3));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_allowed_a_client_reads_back_is_replaced_and_forgotten() {
+    on_each_engine(async |Database { store, .. }: Database| {
+        let mut consent = access_consent("u1", "c1");
+        consent.allowed.resources.insert("https://api.example/ü".into());
+        consent.allowed.claims.insert("email".into());
+        let mut wider = consent.clone();
+        wider.allowed.scopes.insert("profile".into());
+        let (first, second, replaced) =
+            (access_consent("u1", "c1"), access_consent("u1", "c2"), wider.clone());
+        store
+            .transact(move |db| {
+                assert!(db.insert_user(&user("u1"))? && db.insert_user(&user("u2"))?);
+                assert!(db.insert_client(&client("c1"))? && db.insert_client(&client("c2"))?);
+                for consent in [&first, &second, &access_consent("u2", "c1"), &replaced] {
+                    db.put_access_consent(consent)?;
+                }
+                Ok(())
+            })
+            .await
+            .unwrap();
+        let of_first = store.read(|db| db.access_consents_of(&user_id("u1"))).await.unwrap();
+        assert_eq!(of_first, [wider.clone(), access_consent("u1", "c2")]);
+        let name = ClientId::parse("c1").unwrap();
+        let found = store.read(move |db| db.find_access_consent(&user_id("u1"), &name)).await.unwrap();
+        assert_eq!(found, Some(wider));
+        let name = ClientId::parse("c1").unwrap();
+        let (first, again) = store
+            .transact(move |db| {
+                let first = db.remove_access_consent(&user_id("u1"), &name)?;
+                Ok((first, db.remove_access_consent(&user_id("u1"), &name)?))
+            })
+            .await
+            .unwrap();
+        assert_eq!((first, again), (true, false));
     })
     .await;
 }

@@ -2,11 +2,18 @@
 
 use crate::domain::{
     authn::requirement::Prompt,
-    oidc::{error::ProtocolError, interaction::AuthorizationParameters},
+    oidc::{error::ProtocolError, interaction::AuthorizationParameters, request::AskedPages},
 };
 
-/// `none` stands alone (OpenID Connect Core 1.0 §3.1.2.1). `consent` and `select_account` ask for pages that show
-/// themselves when needed; values that are not known are ignored, as the specification advises.
+/// The pages that `prompt` asks for beside the sign-in page (OpenID Connect Core 1.0 §3.1.2.1).
+pub fn pages(parameters: &AuthorizationParameters) -> AskedPages {
+    let has =
+        |page: &str| parameters.value("prompt").unwrap_or_default().split(' ').any(|value| value == page);
+    AskedPages { consent: has("consent"), select_account: has("select_account"), create: has("create") }
+}
+
+/// `none` stands alone (OpenID Connect Core 1.0 §3.1.2.1). Values that are not known are ignored, as the specification
+/// advises.
 pub fn check(parameters: &AuthorizationParameters) -> Result<Prompt, ProtocolError> {
     let values: Vec<&str> =
         parameters.value("prompt").unwrap_or_default().split(' ').filter(|value| !value.is_empty()).collect();
