@@ -8,6 +8,7 @@ use crate::{
     domain::{
         authn::acr::AcrCatalogue,
         face::challenge::ChallengeKey,
+        keys::KeyPolicy,
         oidc::{endpoints::metadata, issuer::Issuer, subject::PairwiseKey, tokens::TokenLifetimes},
         session::SessionLifetimes,
         workflow::enrolment::ProofKey,
@@ -109,6 +110,8 @@ pub struct Settings {
     pub code: SignedDuration,
     /// How long tokens live.
     pub tokens: TokenLifetimes,
+    /// What is signed with.
+    pub signing_keys: KeyPolicy,
     /// How much a request may take.
     pub limits: Limits,
     /// How often passwords may be tried.
@@ -133,6 +136,7 @@ impl Default for Settings {
                 id_token: SignedDuration::from_mins(5),
                 access_token: SignedDuration::from_mins(5),
             },
+            signing_keys: KeyPolicy::default(),
             limits: Limits::default(),
             sign_in: SignInAllowance::default(),
             look_ups: LOOK_UPS,
@@ -169,7 +173,7 @@ pub fn assemble(parts: Parts) -> App {
         accounts: shown.accounts,
     });
     let catalogue = AcrCatalogue::shipped(settings.face_freshness, settings.face.ways);
-    let metadata = metadata(&issuer, &catalogue);
+    let metadata = metadata(&issuer, &catalogue, settings.signing_keys.algorithms);
     let policy = Arc::new(AuthorizePolicy {
         catalogue,
         attempts: settings.face.attempts,
@@ -181,6 +185,14 @@ pub fn assemble(parts: Parts) -> App {
         code: settings.code,
     });
     let door = Arc::new(ClientDoor::new(store.clone()));
+    let signing_keys = Arc::new(SigningKeys::new(
+        store.clone(),
+        clock.clone(),
+        entropy.clone(),
+        signer,
+        issuer.clone(),
+        settings.signing_keys,
+    ));
     App {
         contact: parts.contact,
         metadata,
@@ -196,13 +208,13 @@ pub fn assemble(parts: Parts) -> App {
             store.clone(),
             clock.clone(),
             entropy.clone(),
-            signer.clone(),
+            signing_keys.clone(),
             door,
             issuer.clone(),
             settings.tokens,
         ),
-        user_info: UserInfo::new(store.clone(), clock.clone(), signer.clone(), issuer.clone()),
-        signing_keys: SigningKeys::new(store, clock, entropy, signer),
+        user_info: UserInfo::new(store.clone(), clock.clone(), signing_keys.clone(), issuer.clone()),
+        signing_keys,
         step_up: StepUp::new(room.clone()),
         consents: Consents::new(room.clone()),
         enrol: Enrol::new(room.clone(), parts.source),

@@ -29,10 +29,19 @@ use std::path::{Path, PathBuf};
 use crate::domain::{
     authn::{ledger::Method, ways::WayPolicy},
     face::way::Way,
+    keys::SigningAlgorithm,
 };
 
 /// The ways by their names.
 const WAYS: [(&str, Way); 3] = [("turns", Way::Turns), ("distance", Way::Distance), ("still", Way::Still)];
+
+/// The algorithms by their registered names (RFC 7518 §3.1, RFC 8037 §3.1).
+const ALGORITHMS: [(&str, SigningAlgorithm); 4] = [
+    ("ES256", SigningAlgorithm::ES256),
+    ("RS256", SigningAlgorithm::RS256),
+    ("PS256", SigningAlgorithm::PS256),
+    ("EdDSA", SigningAlgorithm::EdDsa),
+];
 
 /// Everything that can be set, valid as a whole.
 #[derive(Debug, Clone)]
@@ -63,6 +72,8 @@ pub struct Config {
     pub acr: AcrDemands,
     /// How long what the provider issues is good for.
     pub tokens: Tokens,
+    /// What tokens are signed with.
+    pub signing_keys: SigningKeys,
     /// How many failures are borne.
     pub attempts: Attempts,
     /// How much one request, and all of them together, may take.
@@ -173,6 +184,12 @@ impl Config {
                 code: from.seconds("tokens.code_seconds", 60, 10..=600),
                 id_token: from.seconds("tokens.id_token_seconds", 300, 60..=3_600),
                 access_token: from.seconds("tokens.access_token_seconds", 300, 60..=3_600),
+            },
+            signing_keys: SigningKeys {
+                algorithms: from
+                    .several("signing_keys.algorithms", &SigningAlgorithm::ALL, &ALGORITHMS)
+                    .into_iter()
+                    .collect(),
             },
             attempts: Attempts {
                 failures_before_delay: from.number("attempts.failures_before_delay", 5, 1..=10),

@@ -2,7 +2,7 @@
 
 use super::Config;
 use super::reader::Reader;
-use crate::domain::face::way::Way;
+use crate::domain::{face::way::Way, keys::SigningAlgorithm};
 use std::net::IpAddr;
 use std::path::{Component, Path, PathBuf};
 use url::{Host, Url};
@@ -17,6 +17,7 @@ pub(super) fn check(config: &Config, reader: &mut Reader) {
     order_of_times(config, reader);
     order_of_attempts(config, reader);
     ways_lead_somewhere(config, reader);
+    rs256_is_signed_with(config, reader);
 }
 
 /// OpenID Connect Discovery 1.0 §3: https, no query and no fragment; plain http only on this machine.
@@ -112,6 +113,17 @@ fn key_is_private(config: &Config, reader: &mut Reader) {
             "key_file",
             "can be read by other users of this machine",
             format!("Run: chmod 600 {}", config.key_file.display()),
+        );
+    }
+}
+
+/// OpenID Connect Discovery 1.0 §3: `RS256` must be among what ID tokens can be signed with.
+fn rs256_is_signed_with(config: &Config, reader: &mut Reader) {
+    if !config.signing_keys.algorithms.contains(SigningAlgorithm::RS256) {
+        reader.problem(
+            "signing_keys.algorithms",
+            "lacks RS256, which every OpenID provider must offer",
+            "Add \"RS256\"; a client may still register another one.",
         );
     }
 }

@@ -8,6 +8,7 @@ use super::GivenKeys;
 use crate::domain::{
     authn::ledger::Methods,
     face::{operating_point::TargetFmr, way::Ways},
+    keys::Algorithms,
 };
 
 /// `[keys]`: where the key-encryption keys are (`docs/operations.md`, "Keys").
@@ -87,6 +88,13 @@ pub struct Tokens {
     pub id_token: SignedDuration,
     /// How long an access token is good for.
     pub access_token: SignedDuration,
+}
+
+/// `[signing_keys]`: what tokens are signed with (`docs/operations.md`, "Signing keys").
+#[derive(Debug, Clone, Copy)]
+pub struct SigningKeys {
+    /// The algorithms; RS256 is always one of them (OpenID Connect Discovery 1.0 §3).
+    pub algorithms: Algorithms,
 }
 
 /// `[attempts]`: how many failures are borne (NIST SP 800-63B-4 §3.2.3).

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::id::KeyId;
+use super::{id::KeyId, secret::from_base64url};
 
 /// A JWS algorithm that tokens are signed with (RFC 7518 §3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -39,6 +39,55 @@ impl SigningAlgorithm {
     }
 }
 
+/// Some of the algorithms.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Algorithms(u8);
+
+impl Algorithms {
+    /// Whether it is one of them.
+    pub fn contains(self, algorithm: SigningAlgorithm) -> bool {
+        self.0 & Self::bit(algorithm) != 0
+    }
+
+    /// Each of them, in the order of [`SigningAlgorithm::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = SigningAlgorithm> {
+        SigningAlgorithm::ALL.into_iter().filter(move |algorithm| self.contains(*algorithm))
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// What is signed with where no client has a say, as access tokens: the first of them.
+    pub fn preferred(self) -> SigningAlgorithm {
+        self.iter().next().unwrap_or(SigningAlgorithm::RS256)
+    }
+
+    fn bit(algorithm: SigningAlgorithm) -> u8 {
+        1 << algorithm as u8
+    }
+}
+
+impl FromIterator<SigningAlgorithm> for Algorithms {
+    fn from_iter<I: IntoIterator<Item = SigningAlgorithm>>(algorithms: I) -> Self {
+        Self(algorithms.into_iter().fold(0, |all, algorithm| all | Self::bit(algorithm)))
+    }
+}
+
+/// What an operator may set about signing keys.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyPolicy {
+    /// What is signed with, and promised to clients.
+    pub algorithms: Algorithms,
+}
+
+impl Default for KeyPolicy {
+    fn default() -> Self {
+        Self { algorithms: SigningAlgorithm::ALL.into_iter().collect() }
+    }
+}
+
 /// A signing key as it is kept: public half in the clear, private half sealed.
 #[derive(Clone, Debug)]
 pub struct SigningKey {
@@ -52,4 +101,14 @@ pub struct SigningKey {
     pub sealed_private_jwk: Vec<u8>,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+/// The key that a compact JWS says it was signed with (RFC 7515 §4.1.4). Nothing is verified by it.
+pub fn named_in(token: &str) -> Option<KeyId> {
+    #[derive(Deserialize)]
+    struct Header {
+        kid: String,
+    }
+    let header = from_base64url(token.split('.').next()?)?;
+    KeyId::parse(&serde_json::from_slice::<Header>(&header).ok()?.kid)
 }

@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Unserved, client_authentication::ClientDoor, settled, signing_keys::newest};
+use super::{Unserved, client_authentication::ClientDoor, settled, signing_keys::SigningKeys};
 use crate::{
     domain::{
         audit::{AuditEvent, AuditKind},
         id::AuditId,
-        keys::{SigningAlgorithm, SigningKey},
         oidc::{
             client::Client,
             credentials::ClientCredentials,
@@ -27,12 +26,9 @@ use crate::{
         entropy::Entropy,
         fault::Fault,
         store::{Db, Store},
-        tokens::{TokenSigner, TokenType},
+        tokens::TokenType,
     },
 };
-
-/// What access tokens are signed with, whatever the client's ID tokens are.
-const ACCESS_TOKEN_ALGORITHM: SigningAlgorithm = SigningAlgorithm::ES256;
 
 /// A successful answer (RFC 6749 §5.1, OpenID Connect Core 1.0 §3.1.3.3).
 #[derive(Clone, Debug)]
@@ -52,17 +48,16 @@ pub struct Tokens {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
-    signer: Arc<dyn TokenSigner>,
+    keys: Arc<SigningKeys>,
     door: Arc<ClientDoor>,
     issuer: Issuer,
     lifetimes: TokenLifetimes,
 }
 
-/// A grant that this call won, with what signs for it.
+/// A grant that this call won.
 struct Won {
     client: Client,
     grant: Grant,
-    keys: Vec<SigningKey>,
 }
 
 impl Tokens {
@@ -71,12 +66,12 @@ impl Tokens {
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
-        signer: Arc<dyn TokenSigner>,
+        keys: Arc<SigningKeys>,
         door: Arc<ClientDoor>,
         issuer: Issuer,
         lifetimes: TokenLifetimes,
     ) -> Self {
-        Self { store, clock, entropy, signer, door, issuer, lifetimes }
+        Self { store, clock, entropy, keys, door, issuer, lifetimes }
     }
 
     /// Redeems a code for a client that proves itself.
@@ -93,18 +88,18 @@ impl Tokens {
             self.store.transact(move |db| claim(db, client, &redemption, audit, now))
         })
         .await?;
-        Ok(self.sign(won, now)?)
+        Ok(self.sign(won, now).await?)
     }
 
-    fn sign(&self, won: Won, now: Timestamp) -> Result<TokenReply, Fault> {
-        let Won { client, grant, keys } = won;
-        let key = |algorithm| {
-            newest(&keys, algorithm).ok_or_else(|| Fault::Internal("a signing key is missing".into()))
-        };
+    async fn sign(&self, won: Won, now: Timestamp) -> Result<TokenReply, Fault> {
+        let Won { client, grant } = won;
         let claims = tokens::access_token(&self.issuer, &grant, now, self.lifetimes.access_token);
-        let access_token = self.signer.sign(key(ACCESS_TOKEN_ALGORITHM)?, TokenType::AccessToken, &claims)?;
-        let claims = tokens::id_token(&self.issuer, &grant, &access_token, now, self.lifetimes.id_token);
-        let id_token = self.signer.sign(key(client.id_token_algorithm)?, TokenType::IdToken, &claims)?;
+        let preferred = self.keys.algorithms().preferred();
+        let access_token = self.keys.sign(preferred, TokenType::AccessToken, &claims).await?;
+        let algorithm = client.id_token_algorithm;
+        let claims =
+            tokens::id_token(&self.issuer, &grant, &access_token, algorithm, now, self.lifetimes.id_token);
+        let id_token = self.keys.sign(algorithm, TokenType::IdToken, &claims).await?;
         Ok(TokenReply {
             access_token: SecretToken::from_outside(&access_token),
             id_token: SecretToken::from_outside(&id_token),
@@ -139,7 +134,7 @@ fn claim(
         Ok(()) => {
             redemption.narrow(&mut grant.terms);
             db.append_event(&event_of(AuditKind::GrantRedeemed, &grant, audit, now))?;
-            Ok(Ok(Won { client, grant, keys: db.signing_keys()? }))
+            Ok(Ok(Won { client, grant }))
         }
         Err(refusal) => {
             if refusal == GrantRefusal::Replayed {

@@ -2,43 +2,33 @@
 
 use std::sync::Arc;
 
-use super::Unserved;
+use super::{Unserved, signing_keys::SigningKeys};
 use crate::{
     domain::oidc::{
         error::ProtocolError,
         issuer::Issuer,
         tokens::{Claims, INVALID_TOKEN, PresentedToken, user_info},
     },
-    ports::{
-        clock::Clock,
-        store::Store,
-        tokens::{TokenSigner, TokenType},
-    },
+    ports::{clock::Clock, store::Store, tokens::TokenType},
 };
 
 /// Answers access tokens.
 pub struct UserInfo {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
-    signer: Arc<dyn TokenSigner>,
+    keys: Arc<SigningKeys>,
     issuer: Issuer,
 }
 
 impl UserInfo {
     /// Over its ports.
-    pub fn new(
-        store: Arc<dyn Store>,
-        clock: Arc<dyn Clock>,
-        signer: Arc<dyn TokenSigner>,
-        issuer: Issuer,
-    ) -> Self {
-        Self { store, clock, signer, issuer }
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, keys: Arc<SigningKeys>, issuer: Issuer) -> Self {
+        Self { store, clock, keys, issuer }
     }
 
     /// The claims for an access token whose grant is not revoked and whose account still exists.
     pub async fn answer(&self, token: &str) -> Result<Claims, Unserved<ProtocolError>> {
-        let keys = self.store.read(|db| db.signing_keys()).await?;
-        let claims = self.signer.verify(&keys, TokenType::AccessToken, token);
+        let claims = self.keys.verify(TokenType::AccessToken, token).await?;
         let claims = claims.ok_or(Unserved::Refused(INVALID_TOKEN))?;
         let presented = PresentedToken::check(&self.issuer, &claims, self.clock.now());
         let presented = presented.map_err(Unserved::Refused)?;

@@ -1,5 +1,7 @@
 //! What handlers share: one field for each flow, and what they must know of the outside. The composition root fills it.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::{
@@ -45,7 +47,7 @@ pub struct App {
     /// Access tokens.
     pub user_info: UserInfo,
     /// Keys.
-    pub signing_keys: SigningKeys,
+    pub signing_keys: Arc<SigningKeys>,
     /// Where face checks stand.
     pub step_up: StepUp,
     /// Consents to them.

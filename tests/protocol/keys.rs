@@ -1,11 +1,21 @@
 //! Signing keys: made at the first start, kept, and known to every node at once.
 
+use facestep::{
+    app::Settings,
+    domain::{
+        keys::{KeyPolicy, SigningAlgorithm},
+        oidc::client::Client,
+    },
+    flows::signing_keys::SigningKeys,
+    jose::signer::JoseSigner,
+};
 use reqwest::Method;
 
 use crate::support::{
     TestApp,
     browser::Answer,
-    clients::{bank, header},
+    clients::{authorize, bank, claims, header},
+    master_key,
     time::TestClock,
 };
 
@@ -36,4 +46,57 @@ async fn two_nodes_on_one_database_publish_the_same_keys_and_trust_each_others_t
     let access = tokens["access_token"].as_str().unwrap();
     let told = Answer::of(one.program(Method::GET, "/userinfo").bearer_auth(access)).await;
     assert_eq!(told.status, 200, "{}", told.body);
+}
+
+/// The signing keys of a server, as another node of it has them.
+fn keys_of(app: &TestApp) -> SigningKeys {
+    let signer = JoseSigner::new(std::sync::Arc::new(master_key().vault(app.entropy.clone())));
+    SigningKeys::new(
+        app.store.clone(),
+        app.clock.clone(),
+        app.entropy.clone(),
+        std::sync::Arc::new(signer),
+        app.issuer.clone(),
+        KeyPolicy::default(),
+    )
+}
+
+#[tokio::test]
+async fn only_an_id_token_of_ours_is_a_hint_and_its_age_does_not_matter() {
+    // OpenID Connect Core 1.0 §3.1.2.1; OpenID Connect RP-Initiated Logout 1.0 §2
+    let app = TestApp::start().await;
+    app.register(bank()).await;
+    app.add_ada().await;
+    let code = app.code_for(&app.browser(), &[]).await;
+    let tokens = app.redeem(&code, &[]).await.json();
+    let [id_token, access_token] = ["id_token", "access_token"].map(|name| tokens[name].as_str().unwrap());
+    let keys = keys_of(&app);
+    app.clock.advance(86_400);
+    let told = keys.verify_hint(id_token).await.unwrap().unwrap();
+    assert_eq!(told, claims(&tokens["id_token"]));
+    assert!(keys.verify_hint(access_token).await.unwrap().is_none());
+    let mut forged = id_token.to_owned();
+    let last = forged.pop().unwrap();
+    forged.push(if last == 'A' { 'Q' } else { 'A' });
+    let (head, _) = id_token.rsplit_once('.').unwrap();
+    for wrong in [forged.as_str(), &format!("{head}."), "x", "", "..", "a.b.c"] {
+        assert!(keys.verify_hint(wrong).await.unwrap().is_none(), "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_signed_with_is_not_promised() {
+    // OpenID Connect Discovery 1.0 §3
+    let algorithms = [SigningAlgorithm::RS256].into_iter().collect();
+    let settings = Settings { signing_keys: KeyPolicy { algorithms }, ..Settings::default() };
+    let app = TestApp::start_with(settings, None).await;
+    let told = Answer::of(app.program(Method::GET, "/.well-known/openid-configuration")).await.json();
+    assert_eq!(told["id_token_signing_alg_values_supported"], serde_json::json!(["RS256"]));
+    app.register(Client { id_token_algorithm: SigningAlgorithm::RS256, ..bank() }).await;
+    app.add_ada().await;
+    let code = app.browser().sign_in(&authorize(&[]), "ada", crate::support::people::PASSWORD).await.code();
+    let tokens = app.redeem(&code, &[]).await.json();
+    for token in ["id_token", "access_token"] {
+        assert_eq!(header(&tokens[token])["alg"], "RS256", "{token}");
+    }
 }

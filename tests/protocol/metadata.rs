@@ -90,7 +90,7 @@ async fn the_key_set_holds_public_keys_of_each_algorithm_and_the_ones_in_use() {
     assert_eq!(answer.header("cache-control"), "public, max-age=300");
     let keys = answer.json()["keys"].as_array().unwrap().clone();
     let algorithms: BTreeSet<&str> = keys.iter().map(|key| key["alg"].as_str().unwrap()).collect();
-    assert_eq!(algorithms, BTreeSet::from(["ES256", "RS256"]));
+    assert_eq!(algorithms, BTreeSet::from(["ES256", "EdDSA", "PS256", "RS256"]));
     assert!(keys.iter().all(|key| key["use"] == "sig" && key.get("d").is_none()));
     let code = app.code_for(&app.browser(), &[]).await;
     let tokens = app.redeem(&code, &[]).await.json();

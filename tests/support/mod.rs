@@ -10,12 +10,20 @@ pub mod people;
 pub mod scripted;
 pub mod time;
 
-use std::{net::TcpListener, sync::Arc};
+use std::{
+    net::TcpListener,
+    sync::{Arc, OnceLock},
+};
 
 use actix_web::dev::ServerHandle;
 use facestep::{
     app::{DemoParts, Parts, Settings, assemble},
-    domain::{id::KekId, key_encryption::KeyPurpose, oidc::issuer::Issuer},
+    domain::{
+        id::{KekId, KeyId},
+        key_encryption::KeyPurpose,
+        keys::{SigningAlgorithm, SigningKey},
+        oidc::issuer::Issuer,
+    },
     flows::key_rotation::KeyRotation,
     identity::{
         personas,
@@ -31,6 +39,7 @@ use facestep::{
         envelope::{KeyEncryption, Vault},
         passwords::Passwords,
         store::Store,
+        tokens::TokenSigner,
     },
     storage,
     web::server::serve,
@@ -40,6 +49,9 @@ use browser::TestBrowser;
 use scripted::ScriptedAnalyzer;
 use time::{SeededEntropy, TestClock};
 use zeroize::Zeroizing;
+
+/// A database of one's own.
+const MEMORY: &str = "sqlite::memory:";
 
 /// The whole server, and the ports it stands on.
 pub struct TestApp {
@@ -69,7 +81,7 @@ impl TestApp {
     /// Starts with other settings, or under another name than its loopback address.
     pub async fn start_with(settings: Settings, issuer: Option<&str>) -> Self {
         let clock = Arc::new(TestClock::default());
-        Self::start_on("sqlite::memory:", settings, issuer, clock, 7).await
+        Self::start_on(MEMORY, settings, issuer, clock, 7).await
     }
 
     /// Starts on a database, at a time, with randomness from a seed: a second process on the same file does not repeat
@@ -138,6 +150,12 @@ impl TestApp {
             demo: Some(DemoParts { bank: "http://127.0.0.1:8081/".into(), accounts: Vec::new() }),
             settings,
         });
+        if database == MEMORY {
+            store
+                .transact(|db| shared_keys().iter().try_for_each(|key| db.insert_signing_key(key)))
+                .await
+                .unwrap();
+        }
         app.signing_keys.ensure().await.unwrap();
         let server = serve(app, listener, 1).unwrap();
         let handle = server.handle();
@@ -164,6 +182,19 @@ impl TestApp {
 /// The key of every test server.
 pub fn master_key() -> MasterKey {
     MasterKey::new([42; 32])
+}
+
+/// What servers on databases of their own sign with: to make RSA keys for each would take most of its test's time.
+fn shared_keys() -> &'static [SigningKey] {
+    static KEYS: OnceLock<Vec<SigningKey>> = OnceLock::new();
+    KEYS.get_or_init(|| {
+        let signer = JoseSigner::new(Arc::new(master_key().vault(Arc::new(SeededEntropy::new(9)))));
+        let key = |algorithm: SigningAlgorithm| {
+            let id = KeyId::parse(&format!("shared-{}", algorithm.name())).unwrap();
+            signer.new_key(id, algorithm, TestClock::default().now()).unwrap()
+        };
+        SigningAlgorithm::ALL.map(key).to_vec()
+    })
 }
 
 /// The rings of every test server, so that one finds its keys again after a restart.

@@ -14,6 +14,7 @@ use crate::{
             operating_point::OperatingPoints,
             policy::CapturePolicy,
         },
+        keys::KeyPolicy,
         oidc::tokens::TokenLifetimes,
         session::SessionLifetimes,
     },
@@ -35,6 +36,7 @@ pub fn from(config: &Config, points: &OperatingPoints) -> Settings {
         interaction: config.session.interaction,
         code: config.tokens.code,
         tokens: TokenLifetimes { id_token: config.tokens.id_token, access_token: config.tokens.access_token },
+        signing_keys: KeyPolicy { algorithms: config.signing_keys.algorithms },
         limits: Limits {
             head: config.limits.header_bytes as usize,
             body: config.limits.body_bytes as usize,

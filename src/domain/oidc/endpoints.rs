@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{issuer::Issuer, scope::STANDARD};
 use crate::domain::{
     authn::acr::{Acr, AcrCatalogue},
-    keys::SigningAlgorithm,
+    keys::{Algorithms, SigningAlgorithm},
 };
 
 /// The authorization endpoint (RFC 6749 §3.1).
@@ -22,9 +22,9 @@ pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
 pub const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
 
 /// The metadata document (OpenID Connect Discovery 1.0 §3, RFC 8414 §2): only what is really spoken here.
-pub fn metadata(issuer: &Issuer, catalogue: &AcrCatalogue) -> Value {
+pub fn metadata(issuer: &Issuer, catalogue: &AcrCatalogue, algorithms: Algorithms) -> Value {
     let contexts: Vec<&Acr> = catalogue.names().collect();
-    let algorithms: Vec<&str> = SigningAlgorithm::ALL.into_iter().map(SigningAlgorithm::name).collect();
+    let algorithms: Vec<&str> = algorithms.iter().map(SigningAlgorithm::name).collect();
     json!({
         "issuer": issuer.as_str(),
         "authorization_endpoint": issuer.address(AUTHORIZE),

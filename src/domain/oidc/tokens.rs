@@ -3,10 +3,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha512};
 
 use super::{error::ErrorCode, error::ProtocolError, grant::Grant, issuer::Issuer, scope};
 use crate::domain::{
     id::{GrantId, Subject},
+    keys::SigningAlgorithm,
     secret::{base64url, sha256},
     user::User,
 };
@@ -45,13 +47,14 @@ pub fn id_token(
     issuer: &Issuer,
     grant: &Grant,
     access_token: &str,
+    algorithm: SigningAlgorithm,
     now: Timestamp,
     lifetime: SignedDuration,
 ) -> Claims {
     let mut claims = common(issuer, grant, now, lifetime);
     claims.insert("aud".into(), grant.client.as_str().into());
     claims.insert("sid".into(), grant.session.as_str().into());
-    claims.insert("at_hash".into(), at_hash(access_token).into());
+    claims.insert("at_hash".into(), hash_of(algorithm, access_token).into());
     if let Some(nonce) = &grant.terms.nonce {
         claims.insert("nonce".into(), nonce.as_str().into());
     }
@@ -71,9 +74,16 @@ fn common(issuer: &Issuer, grant: &Grant, now: Timestamp, lifetime: SignedDurati
     claims
 }
 
-/// The left half of the token's SHA-256, for both of our algorithms (OpenID Connect Core 1.0 §3.1.3.6).
-fn at_hash(access_token: &str) -> String {
-    let digest = sha256(access_token.as_bytes());
+/// What binds a token or a code to an ID token, `at_hash` or `c_hash`: the left half of its hash by the algorithm that the
+/// ID token is signed with (OpenID Connect Core 1.0 §3.1.3.6, §3.3.2.11). EdDSA names no hash; on Ed25519 it is SHA-512,
+/// which the signature itself is made with (RFC 8032 §5.1).
+pub fn hash_of(algorithm: SigningAlgorithm, text: &str) -> String {
+    let digest = match algorithm {
+        SigningAlgorithm::ES256 | SigningAlgorithm::RS256 | SigningAlgorithm::PS256 => {
+            sha256(text.as_bytes()).to_vec()
+        }
+        SigningAlgorithm::EdDsa => Sha512::digest(text.as_bytes()).to_vec(),
+    };
     base64url(digest.split_at(digest.len() / 2).0)
 }
 
@@ -127,4 +137,23 @@ pub fn user_info(user: &User, grant: &Grant) -> Claims {
         claims.insert("birthdate".into(), verified.birth_date.to_string().into());
     }
     claims
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_bound_by_the_hash_of_the_algorithm_that_signs() {
+        // OpenID Connect Core 1.0 §3.1.3.6; the digests of "abc" are those of FIPS 180-4
+        for algorithm in [SigningAlgorithm::ES256, SigningAlgorithm::RS256, SigningAlgorithm::PS256] {
+            let left = base64url(b"\xba\x78\x16\xbf\x8f\x01\xcf\xea\x41\x41\x40\xde\x5d\xae\x22\x23");
+            assert_eq!(hash_of(algorithm, "abc"), left);
+        }
+        let left =
+            [0xddaf_35a1_9361_7aba_u64, 0xcc41_7349_ae20_4131, 0x12e6_fa4e_89a9_7ea2, 0x0a9e_eee6_4b55_d39a]
+                .map(u64::to_be_bytes)
+                .concat();
+        assert_eq!(hash_of(SigningAlgorithm::EdDsa, "abc"), base64url(&left));
+    }
 }
