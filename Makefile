@@ -1,7 +1,7 @@
 # What you can do here. Each target does all its own set-up and is quick when nothing changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-integrations check models bench-face fmt
+.PHONY: help demo build test test-integrations check models bench-face bench-oidc fmt
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ models: ## Build the face models and fetch ONNX Runtime, each checked by its has
 
 bench-face: ## Measure what the face check costs on this machine (some minutes)
 	@scripts/bench-face.sh
+
+bench-oidc: ## Measure what clients are answered, beside node's oidc-provider (some minutes)
+	@scripts/bench-oidc.sh
 
 fmt: ## Format the code
 	@cargo fmt

@@ -39,15 +39,20 @@ as_postgres "$binaries/initdb" --pgdata="$folder/data" --username=facestep --pwf
   --auth=scram-sha-256 --encoding=UTF8 --locale=C >"$folder/initdb.log" 2>&1 ||
   { cat "$folder/initdb.log" >&2; die "PostgreSQL could not create its files in $folder"; }
 
-# What is lost in a crash of this server is lost on purpose: nothing waits for the disk.
 as_postgres tee -a "$folder/data/postgresql.conf" >/dev/null <<SETTINGS
 listen_addresses = '127.0.0.1'
 unix_socket_directories = '$folder'
 max_connections = 200
+SETTINGS
+
+# What is lost in a crash of this server is lost on purpose, unless a measurement asks for more: nothing waits for the disk.
+if [ -z "${FACESTEP_TEST_POSTGRES_DURABLE:-}" ]; then
+  as_postgres tee -a "$folder/data/postgresql.conf" >/dev/null <<SETTINGS
 fsync = off
 synchronous_commit = off
 full_page_writes = off
 SETTINGS
+fi
 
 # Another program may take the port between our finding and using it.
 for attempt in 1 2 3; do

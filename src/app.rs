@@ -98,6 +98,8 @@ pub struct DemoParts {
 /// What an operator may set.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
+    /// Whether there is an engine to look at faces; without one the face context does not exist.
+    pub offers_face: bool,
     /// How long a face entry earns the face context.
     pub face_freshness: SignedDuration,
     /// What face checks go by, with how many tries there are.
@@ -123,6 +125,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            offers_face: true,
             face_freshness: SignedDuration::from_secs(300),
             face: FacePolicy::default(),
             sessions: SessionLifetimes {
@@ -172,7 +175,10 @@ pub fn assemble(parts: Parts) -> App {
         bank: shown.bank,
         accounts: shown.accounts,
     });
-    let catalogue = AcrCatalogue::shipped(settings.face_freshness, settings.face.ways);
+    let catalogue = match settings.offers_face {
+        true => AcrCatalogue::shipped(settings.face_freshness, settings.face.ways),
+        false => AcrCatalogue::without_face(),
+    };
     let metadata = metadata(&issuer, &catalogue, settings.signing_keys.algorithms);
     let policy = Arc::new(AuthorizePolicy {
         catalogue,

@@ -31,7 +31,11 @@ pub struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Run the provider.
-    Serve,
+    Serve {
+        /// Start no face engine, and offer no face context: for `make bench-oidc` alone.
+        #[arg(long, hide = true)]
+        no_face: bool,
+    },
     /// Look at the configuration.
     #[command(subcommand)]
     Config(config::Command),
@@ -85,7 +89,7 @@ impl Cli {
     pub async fn run(self) -> Result<(), Failure> {
         let config = commons::ConfigFile(self.config);
         match self.command {
-            Command::Serve => serve::run(&config).await,
+            Command::Serve { no_face } => serve::run(&config, no_face).await,
             Command::Config(command) => command.run(&config),
             Command::Models(command) => command.run(&config),
             Command::Evaluate(command) => command.run(&config),

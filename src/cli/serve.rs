@@ -18,9 +18,9 @@ use super::{
     demo, operating_points,
 };
 use crate::{
-    app::{self, DemoParts, assemble},
+    app::{self, DemoParts, Settings, assemble},
     config::Config,
-    domain::{face::operating_point::OperatingPoints, oidc::issuer::Issuer},
+    domain::oidc::issuer::Issuer,
     flows::{
         audit_seal::AuditSealer,
         housekeeping::{Housekeeping, Retention},
@@ -30,12 +30,13 @@ use crate::{
         unconnected::Unconnected,
     },
     inference::{
+        absent::AbsentAnalyzer,
         analyzer::{Analyzer, AnalyzerSettings},
         verify::verify_models,
         workers::Waiting,
     },
     jose::{envelope::JweCaptureOpener, signer::JoseSigner},
-    ports::{digital_id::DigitalIdService, envelope::Vault},
+    ports::{digital_id::DigitalIdService, envelope::Vault, face::FaceAnalyzer},
     telemetry,
     web::{server, state::App},
 };
@@ -48,15 +49,16 @@ const HOUSEKEEPING: Duration = Duration::from_secs(600);
 /// Threads that serve HTTP; the models have their own.
 const HTTP_WORKERS: usize = 2;
 
-/// Runs the provider.
-pub async fn run(file: &ConfigFile) -> Result<(), Failure> {
+/// Runs the provider; without the engine it offers no face context (`make bench-oidc`).
+pub async fn run(file: &ConfigFile, no_face: bool) -> Result<(), Failure> {
     let began = Instant::now();
     let signals = StopSignals::listen()?;
     let config = file.load()?;
     telemetry::start(&config.log)?;
     // First what refuses to start: nothing is written before the models are known to be the right ones.
     let points = operating_points::chosen(&config)?;
-    let analyzer = start_analyzer(&config)?;
+    let settings = Settings { offers_face: !no_face, ..settings::from(&config, &points) };
+    let analyzer = engine(&config, no_face)?;
     let parts = file.open()?;
     let listener = TcpListener::bind(config.listen).map_err(|error| {
         Failure::of(format!("listen: {} cannot be bound ({error}); is another program there?", config.listen))
@@ -64,7 +66,7 @@ pub async fn run(file: &ConfigFile) -> Result<(), Failure> {
     let (stop, stopped) = watch::channel(false);
     let background = start_background(&parts, stopped);
     parts.key_rotation().ensure().await?;
-    let app = put_together(parts, analyzer, &points)?;
+    let app = put_together(parts, analyzer, settings)?;
     app.signing_keys.ensure().await?;
     let server = server::serve(app, listener, HTTP_WORKERS)?;
     let handle = server.handle();
@@ -82,7 +84,10 @@ pub async fn run(file: &ConfigFile) -> Result<(), Failure> {
     Ok(())
 }
 
-fn start_analyzer(config: &Config) -> Result<Arc<Analyzer>, Failure> {
+fn engine(config: &Config, no_face: bool) -> Result<Arc<dyn FaceAnalyzer>, Failure> {
+    if no_face {
+        return Ok(Arc::new(AbsentAnalyzer));
+    }
     let models = verify_models(&config.models_dir)?;
     let shipped = AnalyzerSettings::default();
     let settings = AnalyzerSettings {
@@ -108,7 +113,7 @@ async fn until(mut stopped: watch::Receiver<bool>) {
     drop(stopped.wait_for(|stopped| *stopped).await);
 }
 
-fn put_together(parts: Parts, analyzer: Arc<Analyzer>, points: &OperatingPoints) -> Result<App, Failure> {
+fn put_together(parts: Parts, analyzer: Arc<dyn FaceAnalyzer>, settings: Settings) -> Result<App, Failure> {
     let (template_keys, transform_keys) = parts.key_rings();
     let Parts { config, store, master_key, passwords, clock, entropy, .. } = parts;
     let vault: Arc<dyn Vault> = Arc::new(master_key.vault(entropy.clone()));
@@ -137,7 +142,7 @@ fn put_together(parts: Parts, analyzer: Arc<Analyzer>, points: &OperatingPoints)
         source,
         contact: config.contact.clone(),
         demo,
-        settings: settings::from(&config, points),
+        settings,
     }))
 }
 

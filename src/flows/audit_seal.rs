@@ -81,14 +81,17 @@ impl AuditSealer {
 
 /// Chains the oldest unsealed events behind the head.
 fn seal_batch(db: &mut dyn Db, key: &AuditKey) -> Result<usize, Fault> {
-    // The head before the events: whoever moves it in between makes `seal_event` a conflict.
-    let (mut position, mut link) = db.audit_head()?.unwrap_or((0, ChainLink::START));
+    // The head before the events: whoever moves it in between makes `seal_events` a conflict.
+    let (head, mut link) = db.audit_head()?.unwrap_or((0, ChainLink::START));
     let events = db.unsealed_events(BATCH)?;
-    for (id, event) in &events {
-        position += 1;
-        link = link.next(key, position, event);
-        db.seal_event(id, position, link)?;
-    }
+    let links: Vec<(&str, ChainLink)> = (head + 1..)
+        .zip(&events)
+        .map(|(position, (id, event))| {
+            link = link.next(key, position, event);
+            (id.as_str(), link)
+        })
+        .collect();
+    db.seal_events(head, &links)?;
     Ok(events.len())
 }
 

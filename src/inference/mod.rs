@@ -3,9 +3,10 @@
 //! A frame is decoded within bounds ([`image`]), faces are found ([`detector`]), meshed and posed ([`mesh`]); the best
 //! frames of a capture are aligned ([`aligner`]), looked at for presentation attacks ([`attack`]) and embedded
 //! ([`embedder`]). [`pipeline`] is that order, [`workers`] runs it off the request threads behind a bounded queue, and
-//! [`manifest`] and [`verify`] refuse to run anything but the files that this program was built for. What the numbers
-//! mean for a person is decided in `domain::face`.
+//! [`manifest`] and [`verify`] refuse to run anything but the files that this program was built for. [`absent`] stands
+//! in where there is no engine. What the numbers mean for a person is decided in `domain::face`.
 
+pub mod absent;
 pub mod aligner;
 pub mod analyzer;
 pub mod attack;

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::{
+    prepared::prepared,
     row::{Place, json, one_row},
     schema::{audit_events, audit_head},
     transaction::Transaction,
@@ -46,18 +47,22 @@ impl AuditStore for Transaction<'_> {
         })
     }
 
-    fn seal_event(&mut self, id: &str, position: i64, link: ChainLink) -> Result<(), Fault> {
+    fn seal_events(&mut self, head: i64, links: &[(&str, ChainLink)]) -> Result<(), Fault> {
+        let (Some((_, last)), Ok(count)) = (links.last(), i64::try_from(links.len())) else { return Ok(()) };
         self.step(|c| {
-            let bytes = link.0.as_slice();
-            let before = audit_head::table
-                .filter(audit_head::id.eq(HEAD))
-                .filter(audit_head::position.eq(position - 1));
-            let moved = (audit_head::position.eq(position), audit_head::link.eq(bytes));
-            one_row(diesel::update(before).set(moved).execute(c)?, "audit head")?;
-            let waiting =
-                audit_events::table.filter(audit_events::id.eq(id)).filter(audit_events::position.is_null());
-            let sealed = (audit_events::position.eq(position), audit_events::link.eq(bytes));
-            one_row(diesel::update(waiting).set(sealed).execute(c)?, "audit event")
+            // The head first: two sealers wait for each other here, and nowhere else.
+            let before =
+                audit_head::table.filter(audit_head::id.eq(HEAD)).filter(audit_head::position.eq(head));
+            let moved = (audit_head::position.eq(head + count), audit_head::link.eq(last.0.as_slice()));
+            one_row(prepared(diesel::update(before).set(moved)).execute(c)?, "audit head")?;
+            for (position, (id, link)) in (head + 1..).zip(links) {
+                let waiting = audit_events::table
+                    .filter(audit_events::id.eq(id))
+                    .filter(audit_events::position.is_null());
+                let sealed = (audit_events::position.eq(position), audit_events::link.eq(link.0.as_slice()));
+                one_row(prepared(diesel::update(waiting).set(sealed)).execute(c)?, "audit event")?;
+            }
+            Ok(())
         })
     }
 

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 
 use super::{
+    prepared::prepared,
     row::{Place, json, milliseconds},
     schema::grants,
     transaction::Transaction,
@@ -100,9 +101,8 @@ impl GrantStore for Transaction<'_> {
                 .filter(grants::id.eq(id.as_str()))
                 .filter(grants::redeemed_at.is_null())
                 .filter(grants::revoked_at.is_null());
-            let claimed =
-                diesel::update(unclaimed).set(grants::redeemed_at.eq(milliseconds(at))).execute(c)?;
-            Ok(claimed == 1)
+            let claim = diesel::update(unclaimed).set(grants::redeemed_at.eq(milliseconds(at)));
+            Ok(prepared(claim).execute(c)? == 1)
         })
     }
 

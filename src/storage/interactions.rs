@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 
 use super::{
+    prepared::prepared,
     row::{Place, json, milliseconds, name, one_row},
     schema::interactions,
     transaction::Transaction,
@@ -95,7 +96,7 @@ impl InteractionStore for Transaction<'_> {
             let read_before = interactions::table
                 .filter(interactions::id.eq(interaction.id.as_str()))
                 .filter(interactions::version.eq(interaction.version));
-            one_row(diesel::update(read_before).set(&row).execute(c)?, "interaction")
+            one_row(prepared(diesel::update(read_before).set(&row)).execute(c)?, "interaction")
         })
     }
 

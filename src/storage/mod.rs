@@ -26,6 +26,7 @@ mod migrate;
 mod personas;
 mod pool;
 mod postgres;
+mod prepared;
 mod row;
 mod runs;
 mod schema;

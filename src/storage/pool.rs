@@ -1,6 +1,9 @@
 //! A pool of connections, each used by one transaction at a time on a blocking thread.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use diesel::r2d2::{self, ManageConnection, R2D2Connection};
 use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
@@ -14,6 +17,10 @@ use crate::ports::{fault::Fault, store::Work};
 
 /// How long a transaction waits for its turn before the caller is told to come back.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a connection may have lain unused and still be trusted without asking: asking takes PostgreSQL as long as a
+/// statement, and a connection that breaks in its use is dropped all the same.
+const TRUSTED: Duration = Duration::from_secs(1);
 
 /// A pool of connections of one kind.
 pub struct Pool {
@@ -50,7 +57,10 @@ impl Pool {
         let running = spawn_blocking(move || {
             let _turn = turn;
             let mut connection = connections.get().map_err(unavailable)?;
-            transact(&mut connection, begin_sql, work)
+            let outcome = transact(&mut connection.inner, begin_sql, work);
+            // After a fault it is asked before it is used again.
+            connection.good_at = outcome.is_ok().then(Instant::now);
+            outcome
         });
         running.await.map_err(|error| Fault::Internal(format!("a transaction did not end: {error}")))?
     }
@@ -72,22 +82,31 @@ fn unavailable(error: r2d2::PoolError) -> Fault {
     Fault::Unavailable(format!("no database connection: {error}"))
 }
 
+/// A connection, and when it was last known to be good.
+struct Pooled {
+    inner: EitherConnection,
+    good_at: Option<Instant>,
+}
+
 /// Opens a pool's connections.
 struct Opener(Box<dyn Fn() -> Result<EitherConnection, Fault> + Send + Sync>);
 
 impl ManageConnection for Opener {
-    type Connection = EitherConnection;
+    type Connection = Pooled;
     type Error = Fault;
 
-    fn connect(&self) -> Result<EitherConnection, Fault> {
-        (self.0)()
+    fn connect(&self) -> Result<Pooled, Fault> {
+        Ok(Pooled { inner: (self.0)()?, good_at: Some(Instant::now()) })
     }
 
-    fn is_valid(&self, connection: &mut EitherConnection) -> Result<(), Fault> {
-        connection.ping().map_err(fault)
+    fn is_valid(&self, connection: &mut Pooled) -> Result<(), Fault> {
+        if connection.good_at.is_some_and(|at| at.elapsed() < TRUSTED) {
+            return Ok(());
+        }
+        connection.inner.ping().map_err(fault)
     }
 
-    fn has_broken(&self, connection: &mut EitherConnection) -> bool {
-        connection.is_broken()
+    fn has_broken(&self, connection: &mut Pooled) -> bool {
+        connection.inner.is_broken()
     }
 }

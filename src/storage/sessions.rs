@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 
 use super::{
+    prepared::prepared,
     row::{Place, json, milliseconds, one_row},
     schema::sessions,
     transaction::Transaction,
@@ -91,7 +92,7 @@ impl SessionStore for Transaction<'_> {
             let read_before = sessions::table
                 .filter(sessions::id.eq(session.id.as_str()))
                 .filter(sessions::version.eq(session.version));
-            one_row(diesel::update(read_before).set(&row).execute(c)?, "session")
+            one_row(prepared(diesel::update(read_before).set(&row)).execute(c)?, "session")
         })
     }
 

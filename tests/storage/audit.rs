@@ -260,14 +260,14 @@ async fn an_event_is_sealed_behind_the_head_and_nowhere_else() {
     on_each_engine(async |Database { store, .. }: Database| {
         let append = |db: &mut dyn Db| ["a1", "a2"].iter().try_for_each(|id| db.append_event(&event(id)));
         store.transact(append).await.unwrap();
-        let seal = async |id: &'static str, position| {
-            store.transact(move |db| db.seal_event(id, position, ChainLink([1; 32]))).await
+        let seal = async |id: &'static str, head| {
+            store.transact(move |db| db.seal_events(head, &[(id, ChainLink([1; 32]))])).await
         };
-        assert!(matches!(seal("a1", 2).await, Err(Fault::Conflict(_))), "beyond the head");
-        seal("a1", 1).await.unwrap();
-        assert!(matches!(seal("a2", 1).await, Err(Fault::Conflict(_))), "at the head");
-        assert!(matches!(seal("a2", 3).await, Err(Fault::Conflict(_))), "beyond the head");
-        assert!(matches!(seal("a1", 2).await, Err(Fault::Conflict(_))), "a second time");
+        assert!(matches!(seal("a1", 1).await, Err(Fault::Conflict(_))), "beyond the head");
+        seal("a1", 0).await.unwrap();
+        assert!(matches!(seal("a2", 0).await, Err(Fault::Conflict(_))), "at the head");
+        assert!(matches!(seal("a2", 2).await, Err(Fault::Conflict(_))), "beyond the head");
+        assert!(matches!(seal("a1", 1).await, Err(Fault::Conflict(_))), "a second time");
         assert_eq!(store.read(|db| db.audit_head()).await.unwrap(), Some((1, ChainLink([1; 32]))));
     })
     .await;

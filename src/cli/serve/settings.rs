@@ -26,6 +26,7 @@ use crate::{
 pub fn from(config: &Config, points: &OperatingPoints) -> Settings {
     let shipped = Settings::default();
     Settings {
+        offers_face: shipped.offers_face,
         face_freshness: config.step_up.freshness,
         face: face(config, points, shipped.face),
         sessions: SessionLifetimes {

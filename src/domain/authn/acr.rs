@@ -134,6 +134,19 @@ impl AcrCatalogue {
         }
     }
 
+    /// The password context alone: what is left where no face can be looked at. Nothing here ever says `face`, whatever a
+    /// ledger holds.
+    pub fn without_face() -> Self {
+        let pwd = AcrRule {
+            acr: Acr::pwd(),
+            methods: vec![Method::Pwd],
+            ages_by: Method::Pwd,
+            freshness: None,
+            ways: WayPolicy::default(),
+        };
+        Self { rules: vec![pwd] }
+    }
+
     /// The rule of a context; `None` for a context that does not exist here.
     pub fn rule(&self, acr: &Acr) -> Option<&AcrRule> {
         self.rules.iter().find(|rule| rule.acr == *acr)

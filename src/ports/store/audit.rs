@@ -24,9 +24,9 @@ pub trait AuditStore {
     fn unsealed_events(&mut self, most: i64) -> Result<Vec<(String, String)>, Fault>;
     /// The chain's head: position and link; `None` before the first event is sealed.
     fn audit_head(&mut self) -> Result<Option<(i64, ChainLink)>, Fault>;
-    /// Seals an event at the position behind the head and moves the head there; [`Fault::Conflict`] when another sealer
-    /// was faster.
-    fn seal_event(&mut self, id: &str, position: i64, link: ChainLink) -> Result<(), Fault>;
+    /// Seals events, named by id, at the positions behind the head, which is at `head`, and moves it to the last of them;
+    /// [`Fault::Conflict`] when another sealer was faster.
+    fn seal_events(&mut self, head: i64, links: &[(&str, ChainLink)]) -> Result<(), Fault>;
     /// Sealed events from a position on.
     fn sealed_events(&mut self, from: i64, most: i64) -> Result<Vec<SealedEvent>, Fault>;
 }
