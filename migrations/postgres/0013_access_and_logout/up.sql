@@ -24,4 +24,3 @@ CREATE TABLE logout_notices (
     tries INTEGER NOT NULL
 );
 CREATE INDEX logout_notices_by_next_try ON logout_notices (next_try_at);
-CREATE INDEX grants_by_session ON grants (session_id);
