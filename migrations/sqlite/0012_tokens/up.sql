@@ -2,6 +2,7 @@
 
 -- Whether the grant outlives its session (offline_access).
 ALTER TABLE grants ADD COLUMN offline INTEGER NOT NULL DEFAULT 0 CHECK (offline IN (0, 1));
+CREATE INDEX grants_by_session ON grants (session_id);
 
 -- One row for each grant's chain of refresh tokens: a use puts the next secret's hash in the place of the last one.
 CREATE TABLE refresh_tokens (
