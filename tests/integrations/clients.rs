@@ -13,6 +13,7 @@ use super::{
 /// What every client has to bring its customer through.
 async fn succeeds(provider: &Provider, shop: &Shop) {
     let customer = Customer::enters(&shop.origin, provider).await;
+    customer.allows_nothing().await;
     customer.signs_in().await;
     customer.declines().await;
     customer.steps_up().await;

@@ -29,10 +29,19 @@ impl<'a> Customer<'a> {
         Self { provider, shop, browser }
     }
 
-    /// Signs in with the password, and the shop reads the context and the time of it.
-    pub async fn signs_in(&self) {
+    /// Proves who they are, does not allow what the shop asks for, and the shop is told so by these very codes.
+    pub async fn allows_nothing(&self) {
         self.opens("/login").await;
         self.person().signs_in(OWNER.username).await;
+        self.person().presses("#deny").await;
+        let said = self.reads("the refusal", |said| said.contains("access_denied")).await;
+        assert!(said.contains("user_declined"), "{said}");
+    }
+
+    /// Allows it, and the shop reads the context and the time of the password.
+    pub async fn signs_in(&self) {
+        self.opens("/login").await;
+        self.person().presses("#allow").await;
         let customer = self.is_known().await;
         assert_eq!(customer["acr"], PWD);
         assert_just_now(&customer);
