@@ -10,16 +10,14 @@ use crate::{
         face::challenge::ChallengeKey,
         keys::KeyPolicy,
         oidc::{
-            endpoints::metadata,
-            issuer::Issuer,
-            request::{RequestPolicy, RequestRules},
-            subject::PairwiseKey,
+            endpoints::metadata, issuer::Issuer, refresh::RefreshLifetimes, subject::PairwiseKey,
             tokens::TokenLifetimes,
         },
         session::SessionLifetimes,
         workflow::enrolment::ProofKey,
     },
     flows::{
+        access_tokens::AccessTokens,
         authorize::{Authorize, AuthorizePolicy},
         browser::Browsers,
         ceremony::{Ceremonies, FacePolicy, FaceRoom},
@@ -27,12 +25,14 @@ use crate::{
         consent::Consents,
         demo::Demo,
         enrol::Enrol,
+        introspect::Introspection,
         own_account::OwnAccounts,
         references::References,
+        revoke::Revocation,
         sign_in::SignIn,
         signing_keys::SigningKeys,
         step_up::StepUp,
-        token::Tokens,
+        token::{Mint, Tokens},
         user_info::UserInfo,
     },
     ports::{
@@ -116,8 +116,6 @@ pub struct Settings {
     pub interaction: SignedDuration,
     /// How long a code waits for the client.
     pub code: SignedDuration,
-    /// What requests are held to.
-    pub requests: RequestPolicy,
     /// How long tokens live.
     pub tokens: TokenLifetimes,
     /// What is signed with.
@@ -143,10 +141,14 @@ impl Default for Settings {
             },
             interaction: SignedDuration::from_mins(30),
             code: SignedDuration::from_secs(60),
-            requests: RequestPolicy::default(),
             tokens: TokenLifetimes {
                 id_token: SignedDuration::from_mins(5),
                 access_token: SignedDuration::from_mins(5),
+                refresh: RefreshLifetimes {
+                    idle: SignedDuration::from_hours(30 * 24),
+                    absolute: SignedDuration::from_hours(90 * 24),
+                    session: SignedDuration::from_hours(12),
+                },
             },
             signing_keys: KeyPolicy::default(),
             limits: Limits::default(),
@@ -190,7 +192,7 @@ pub fn assemble(parts: Parts) -> App {
     };
     let metadata = metadata(&issuer, &catalogue, settings.signing_keys.algorithms);
     let policy = Arc::new(AuthorizePolicy {
-        rules: RequestRules { catalogue, policy: settings.requests },
+        catalogue,
         attempts: settings.face.attempts,
         proof_key,
         pairwise_key: parts.pairwise_key,
@@ -208,6 +210,8 @@ pub fn assemble(parts: Parts) -> App {
         issuer.clone(),
         settings.signing_keys,
     ));
+    let access_tokens = Arc::new(AccessTokens::new(signing_keys.clone(), issuer.clone()));
+    let mint = Arc::new(Mint::new(entropy.clone(), issuer.clone(), settings.tokens, signing_keys.clone()));
     App {
         contact: parts.contact,
         metadata,
@@ -219,16 +223,16 @@ pub fn assemble(parts: Parts) -> App {
         browsers: Browsers::new(store.clone(), clock.clone(), settings.sessions),
         own_accounts: OwnAccounts::new(store.clone(), clock.clone(), entropy.clone(), settings.sessions),
         sign_in: SignIn::new(store.clone(), clock.clone(), entropy.clone(), passwords),
-        tokens: Tokens::new(
+        tokens: Tokens::new(store.clone(), clock.clone(), entropy.clone(), door.clone(), mint),
+        introspection: Introspection::new(store.clone(), clock.clone(), door.clone(), access_tokens.clone()),
+        revocation: Revocation::new(
             store.clone(),
             clock.clone(),
             entropy.clone(),
-            signing_keys.clone(),
             door,
-            issuer.clone(),
-            settings.tokens,
+            access_tokens.clone(),
         ),
-        user_info: UserInfo::new(store.clone(), clock.clone(), signing_keys.clone(), issuer.clone()),
+        user_info: UserInfo::new(store.clone(), clock.clone(), signing_keys.clone(), access_tokens),
         signing_keys,
         step_up: StepUp::new(room.clone()),
         consents: Consents::new(room.clone()),

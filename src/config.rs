@@ -30,7 +30,6 @@ use crate::domain::{
     authn::{ledger::Method, ways::WayPolicy},
     face::way::Way,
     keys::SigningAlgorithm,
-    oidc::request::response::ResponseType,
 };
 
 /// The ways by their names.
@@ -71,8 +70,6 @@ pub struct Config {
     pub face: Face,
     /// What the contexts demand.
     pub acr: AcrDemands,
-    /// What requests are held to.
-    pub authorization: Authorization,
     /// How long what the provider issues is good for.
     pub tokens: Tokens,
     /// What tokens are signed with.
@@ -183,23 +180,12 @@ impl Config {
                 ),
             },
             acr: AcrDemands { face_ways: from.several("acr.face_ways", &[], &WAYS).into_iter().collect() },
-            authorization: Authorization {
-                response_types: from
-                    .several(
-                        "authorization.response_types",
-                        &[ResponseType::Code, ResponseType::IdToken],
-                        &ResponseType::ALL.map(|one| (one.name(), one)),
-                    )
-                    .into_iter()
-                    .collect(),
-                any_resource: from.flag("authorization.any_resource", false),
-                must_be_pushed: from.flag("authorization.require_pushed", false),
-                pushed_request: from.seconds("authorization.pushed_request_seconds", 60, 10..=600),
-            },
             tokens: Tokens {
                 code: from.seconds("tokens.code_seconds", 60, 10..=600),
                 id_token: from.seconds("tokens.id_token_seconds", 300, 60..=3_600),
                 access_token: from.seconds("tokens.access_token_seconds", 300, 60..=3_600),
+                refresh_idle: from.days("tokens.refresh_idle_days", 30, 1..=365),
+                refresh_absolute: from.days("tokens.refresh_absolute_days", 90, 1..=730),
             },
             signing_keys: SigningKeys {
                 algorithms: from

@@ -88,6 +88,15 @@ impl Reader {
         SignedDuration::from_secs(i64::from(self.number(key, default, range)))
     }
 
+    pub(super) fn days(
+        &mut self,
+        key: &'static str,
+        default: u32,
+        range: RangeInclusive<u32>,
+    ) -> SignedDuration {
+        SignedDuration::from_hours(24 * i64::from(self.number(key, default, range)))
+    }
+
     pub(super) fn millis(
         &mut self,
         key: &'static str,

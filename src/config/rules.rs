@@ -162,6 +162,13 @@ fn order_of_times(config: &Config, reader: &mut Reader) {
             "Make it shorter; a session ends at whichever comes first.",
         );
     }
+    if config.tokens.refresh_idle > config.tokens.refresh_absolute {
+        reader.problem(
+            "tokens.refresh_idle_days",
+            "is longer than tokens.refresh_absolute_days",
+            "Make it shorter; a refresh token lapses at whichever comes first.",
+        );
+    }
     if config.step_up.ceremony <= config.limits.request {
         reader.problem(
             "limits.request_seconds",

@@ -9,7 +9,6 @@ use crate::domain::{
     authn::ledger::Methods,
     face::{operating_point::TargetFmr, way::Ways},
     keys::Algorithms,
-    oidc::request::response::ResponseTypes,
 };
 
 /// `[keys]`: where the key-encryption keys are (`docs/operations.md`, "Keys").
@@ -80,19 +79,6 @@ pub struct AcrDemands {
     pub face_ways: Ways,
 }
 
-/// `[authorization]`: what requests are held to.
-#[derive(Debug, Clone, Copy)]
-pub struct Authorization {
-    /// What may come back from the authorization endpoint, for clients that registered it.
-    pub response_types: ResponseTypes,
-    /// Whether a client without a list of resources may name any (RFC 8707).
-    pub any_resource: bool,
-    /// Whether every request must be pushed (RFC 9126 §5).
-    pub must_be_pushed: bool,
-    /// How long a pushed request waits for its browser.
-    pub pushed_request: SignedDuration,
-}
-
 /// `[tokens]`: how long what the provider issues is good for.
 #[derive(Debug, Clone, Copy)]
 pub struct Tokens {
@@ -102,6 +88,10 @@ pub struct Tokens {
     pub id_token: SignedDuration,
     /// How long an access token is good for.
     pub access_token: SignedDuration,
+    /// How long a refresh token waits for its use.
+    pub refresh_idle: SignedDuration,
+    /// How long a grant that outlives its session can be refreshed in all.
+    pub refresh_absolute: SignedDuration,
 }
 
 /// `[signing_keys]`: what tokens are signed with (`docs/operations.md`, "Signing keys").

@@ -60,6 +60,8 @@ identifiers! {
     EnrolmentId,
     /// Names an authorization code's life.
     GrantId,
+    /// Names the chain of a grant's refresh tokens.
+    RefreshId,
     /// Names a signing key; the `kid` of its JWK (RFC 7517 §4.5).
     KeyId,
     /// Names a key-encryption key, in the database and as a file (NIST SP 800-57 Part 1 §5.1.1).

@@ -12,13 +12,14 @@ use super::{
 };
 use crate::{
     domain::{
+        authn::acr::AcrCatalogue,
         face::{attempts::AttemptPolicy, template::ModelId},
         id::InteractionId,
         oidc::{
             client::{Client, RedirectRefusal},
             interaction::Interaction,
-            reply::{Answers, AuthorizationReply},
-            request::{AuthorizationRequest, ReceivedParameters, RequestRules},
+            reply::AuthorizationReply,
+            request::{AuthorizationRequest, ReceivedParameters},
             subject::PairwiseKey,
         },
         secret::SecretToken,
@@ -35,12 +36,11 @@ mod settle;
 
 use arrivals::{begin, resume};
 use moment::Here;
-use settle::Settled;
 
 /// What the flow goes by.
 pub struct AuthorizePolicy {
-    /// What requests are held to, with the contexts there are.
-    pub rules: RequestRules,
+    /// Which contexts there are.
+    pub catalogue: AcrCatalogue,
     /// How many tries there are at a face check.
     pub attempts: AttemptPolicy,
     /// What enrolments are proven with.
@@ -57,9 +57,9 @@ pub struct AuthorizePolicy {
     pub code: SignedDuration,
 }
 
-/// What comes next for the browser; at its end an answer for the client.
+/// What comes next for the browser.
 #[derive(Clone, Debug)]
-pub enum Next<A = AuthorizationReply> {
+pub enum Next {
     /// The sign-in page.
     SignIn,
     /// The parent workflow.
@@ -69,20 +69,7 @@ pub enum Next<A = AuthorizationReply> {
     /// The page that asks whether the client may have what it asks.
     Allow,
     /// Back to the client.
-    Answer(A),
-}
-
-impl<A> Next<A> {
-    /// The same with another kind of answer.
-    fn try_map<B, E>(self, answer: impl FnOnce(A) -> Result<B, E>) -> Result<Next<B>, E> {
-        Ok(match self {
-            Self::SignIn => Next::SignIn,
-            Self::Enrol => Next::Enrol,
-            Self::StepUp => Next::StepUp,
-            Self::Allow => Next::Allow,
-            Self::Answer(given) => Next::Answer(answer(given)?),
-        })
-    }
+    Answer(AuthorizationReply),
 }
 
 /// How a request arrived.
@@ -96,22 +83,22 @@ pub enum Arrival {
 
 /// What became of a new request.
 #[derive(Clone, Debug)]
-pub enum Begun<A = AuthorizationReply> {
+pub enum Begun {
     /// It is refused at the client's address.
     Refused(AuthorizationReply),
     /// It is kept until the browser comes back for it.
     Kept(InteractionId),
     /// It is open in this browser.
-    Opened(Advanced<A>),
+    Opened(Advanced),
 }
 
 /// An interaction that went on in a browser.
 #[derive(Clone, Debug)]
-pub struct Advanced<A = AuthorizationReply> {
+pub struct Advanced {
     /// Which.
     pub interaction: InteractionId,
     /// What comes next.
-    pub next: Next<A>,
+    pub next: Next,
     /// The secret of a session that was opened for it, for the browser's cookie.
     pub opened: Option<SecretToken>,
 }
@@ -163,16 +150,11 @@ impl Authorize {
         received: ReceivedParameters,
         arrival: Arrival,
     ) -> Result<Begun, Unserved<BeginRefusal>> {
-        let begun = settled(|| {
+        settled(|| {
             let (here, received, arrival) = (self.here(), received.clone(), arrival.clone());
             self.store.transact(move |db| begin(db, &here, received, arrival))
         })
-        .await?;
-        Ok(match begun {
-            Begun::Refused(reply) => Begun::Refused(reply),
-            Begun::Kept(interaction) => Begun::Kept(interaction),
-            Begun::Opened(advanced) => Begun::Opened(self.signed(advanced)?),
-        })
+        .await
     }
 
     /// Goes on with an interaction in a visiting browser: one that was kept becomes this browser's.
@@ -181,12 +163,11 @@ impl Authorize {
         interaction: &InteractionId,
         visitor: Visitor,
     ) -> Result<Advanced, Unserved<Lost>> {
-        let advanced = settled(|| {
+        settled(|| {
             let (here, interaction, visitor) = (self.here(), interaction.clone(), visitor.clone());
             self.store.transact(move |db| resume(db, &here, &interaction, &visitor))
         })
-        .await?;
-        Ok(self.signed(advanced)?)
+        .await
     }
 
     /// Decides what comes next for an interaction of this browser, and does what the decision says.
@@ -195,7 +176,7 @@ impl Authorize {
         interaction: &InteractionId,
         browser: &Browser,
     ) -> Result<Next, Unserved<Lost>> {
-        let next = settled(|| {
+        settled(|| {
             let (here, interaction, browser) = (self.here(), interaction.clone(), browser.clone());
             self.store.transact(move |db| match find_own(db, &interaction, &browser, here.now)? {
                 Err(lost) => Ok(Err(lost)),
@@ -204,8 +185,7 @@ impl Authorize {
                 }
             })
         })
-        .await?;
-        Ok(next.try_map(|settled| self.sign(settled))?)
+        .await
     }
 
     /// Ends an interaction of this browser whose person chose not to sign in.
@@ -214,15 +194,14 @@ impl Authorize {
         interaction: &InteractionId,
         browser: &Browser,
     ) -> Result<Next, Unserved<Lost>> {
-        let next = settled(|| {
+        settled(|| {
             let (here, interaction, browser) = (self.here(), interaction.clone(), browser.clone());
             self.store.transact(move |db| match find_own(db, &interaction, &browser, here.now)? {
                 Err(lost) => Ok(Err(lost)),
                 Ok((interaction, session)) => here.decline(db, interaction, &session),
             })
         })
-        .await?;
-        Ok(next.try_map(|settled| self.sign(settled))?)
+        .await
     }
 
     /// An open interaction of this browser, to show a page of it.
@@ -234,22 +213,6 @@ impl Authorize {
         let (here, interaction, browser) = (self.here(), interaction.clone(), browser.clone());
         let found = self.store.read(move |db| find(db, &here, &interaction, &browser)).await?;
         found.map_err(Unserved::Refused)
-    }
-
-    fn signed(&self, advanced: Advanced<Settled>) -> Result<Advanced, Fault> {
-        let Advanced { interaction, next, opened } = advanced;
-        Ok(Advanced { interaction, next: next.try_map(|settled| self.sign(settled))?, opened })
-    }
-
-    /// Makes the answer of what the transaction settled. Signing stands outside of it, for one database has one writer.
-    fn sign(&self, settled: Settled) -> Result<AuthorizationReply, Fault> {
-        match settled {
-            Settled::Refused(reply) => Ok(*reply),
-            Settled::Granted(granted) => {
-                let answers = Answers { code: granted.code, ..Answers::default() };
-                Ok(AuthorizationReply::success(granted.path, answers))
-            }
-        }
     }
 
     fn here(&self) -> Here {
@@ -268,7 +231,7 @@ fn find(
         Err(lost) => return Ok(Err(lost)),
     };
     let Some(client) = db.find_client(&interaction.client)? else { return Ok(Err(Lost::Unknown)) };
-    Ok(match AuthorizationRequest::parse(&client, &interaction.parameters, &here.policy.rules) {
+    Ok(match AuthorizationRequest::parse(&client, &interaction.parameters, &here.policy.catalogue) {
         Ok(request) => Ok(OpenInteraction { interaction, client, request, session }),
         Err(_) => Err(Lost::Over),
     })

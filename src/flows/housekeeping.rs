@@ -21,7 +21,8 @@ pub struct Retention {
     pub runs: SignedDuration,
     /// Sessions, after they were used last. It must not be shorter than they may be idle.
     pub sessions: SignedDuration,
-    /// Grants, after their code was issued. It must be longer than their tokens live, for replays revoke those.
+    /// Grants, after their code was issued, or their last refresh token lapsed. It must be longer than access tokens live,
+    /// for replays revoke those.
     pub grants: SignedDuration,
 }
 
@@ -48,8 +49,16 @@ pub struct Purged {
     pub runs: usize,
     /// Sessions.
     pub sessions: usize,
+    /// Refresh tokens.
+    pub refresh_tokens: usize,
+    /// Opaque access tokens.
+    pub access_tokens: usize,
+    /// What clients got for themselves.
+    pub client_grants: usize,
     /// Grants.
     pub grants: usize,
+    /// Used assertions.
+    pub assertions: usize,
 }
 
 /// Drops what has lapsed.
@@ -92,6 +101,11 @@ impl Housekeeping {
             interactions: self.drop_before(before(interactions), |db, at| db.purge_interactions(at)).await?,
             runs: self.drop_before(before(runs), |db, at| db.purge_runs(at)).await?,
             sessions: self.drop_before(before(sessions), |db, at| db.purge_sessions(at)).await?,
+            refresh_tokens: self.drop_before(now, |db, at| db.purge_refresh_tokens(at)).await?,
+            access_tokens: self.drop_before(now, |db, at| db.purge_access_tokens(at)).await?,
+            client_grants: self.drop_before(now, |db, at| db.purge_client_grants(at)).await?,
+            assertions: self.drop_before(now, |db, at| db.purge_assertions(at)).await?,
+            // After the refresh tokens, which hold their grants.
             grants: self.drop_before(before(grants), |db, at| db.purge_grants(at)).await?,
         })
     }

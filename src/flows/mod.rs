@@ -5,6 +5,7 @@ use std::future::Future;
 
 use crate::ports::fault::Fault;
 
+pub mod access_tokens;
 pub mod accounts;
 pub mod audit_seal;
 pub mod authorize;
@@ -17,10 +18,12 @@ pub mod demo;
 mod devices;
 pub mod enrol;
 pub mod housekeeping;
+pub mod introspect;
 pub mod key_rotation;
 pub mod own_account;
 pub mod references;
 pub mod registrar;
+pub mod revoke;
 pub mod sign_in;
 pub mod signing_keys;
 pub mod standing;

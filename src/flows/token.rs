@@ -1,63 +1,61 @@
-//! The token endpoint: a code becomes an ID token and an access token, once. A second use takes back what the first one
-//! yielded (RFC 6749 §4.1.2).
+//! The token endpoint: a client that proves itself gets tokens for a code, for a refresh token, or for itself. Each way
+//! stands in a file of its own; what is won in a transaction is signed after it.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Unserved, client_authentication::ClientDoor, settled, signing_keys::SigningKeys};
+use super::{Unserved, client_authentication::ClientDoor};
 use crate::{
     domain::{
         audit::{AuditEvent, AuditKind},
         id::AuditId,
         oidc::{
-            client::Client,
-            credentials::ClientCredentials,
-            error::ProtocolError,
-            grant::{Grant, GrantRefusal},
-            issuer::Issuer,
-            redemption::CodeRedemption,
-            tokens::{self, TokenLifetimes},
+            client::Client, client_grant::UNAUTHORIZED, credentials::ClientCredentials, error::ProtocolError,
+            grant::Grant, redemption::TokenRequest, refresh::PresentedRefresh, scope, tokens::Bound,
         },
         secret::SecretToken,
     },
-    ports::{
-        clock::Clock,
-        entropy::Entropy,
-        fault::Fault,
-        store::{Db, Store},
-        tokens::TokenType,
-    },
+    ports::{clock::Clock, entropy::Entropy, fault::Fault, store::Store},
 };
+
+mod client_credentials;
+mod code;
+mod mint;
+mod refresh;
+
+pub use mint::{Draft, Mint};
 
 /// A successful answer (RFC 6749 §5.1, OpenID Connect Core 1.0 §3.1.3.3).
 #[derive(Clone, Debug)]
 pub struct TokenReply {
     /// The access token.
     pub access_token: SecretToken,
-    /// The ID token.
-    pub id_token: SecretToken,
+    /// The ID token, where there is a person and `openid` was granted.
+    pub id_token: Option<SecretToken>,
+    /// The refresh token, where the client may have one.
+    pub refresh_token: Option<SecretToken>,
     /// Seconds that the access token lives.
     pub expires_in: i64,
-    /// What was granted.
+    /// What the access token is good for; may be empty.
     pub scope: String,
 }
 
-/// Redeems codes.
+/// Answers requests for tokens.
 pub struct Tokens {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
-    keys: Arc<SigningKeys>,
     door: Arc<ClientDoor>,
-    issuer: Issuer,
-    lifetimes: TokenLifetimes,
+    mint: Arc<Mint>,
 }
 
-/// A grant that this call won.
+/// What a person's grant yielded in a transaction, to be signed after it.
 struct Won {
     client: Client,
     grant: Grant,
+    draft: Draft,
+    refresh: Option<PresentedRefresh>,
 }
 
 impl Tokens {
@@ -66,87 +64,64 @@ impl Tokens {
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
-        keys: Arc<SigningKeys>,
         door: Arc<ClientDoor>,
-        issuer: Issuer,
-        lifetimes: TokenLifetimes,
+        mint: Arc<Mint>,
     ) -> Self {
-        Self { store, clock, entropy, keys, door, issuer, lifetimes }
+        Self { store, clock, entropy, door, mint }
     }
 
-    /// Redeems a code for a client that proves itself.
-    pub async fn redeem(
+    /// Answers a client that proves itself.
+    pub async fn answer(
         &self,
         credentials: ClientCredentials,
-        redemption: CodeRedemption,
+        request: TokenRequest,
     ) -> Result<TokenReply, Unserved<ProtocolError>> {
         let now = self.clock.now();
         let client = self.door.authenticate(credentials, now).await?;
-        let won = settled(|| {
-            let (client, redemption) = (client.clone(), redemption.clone());
-            let audit = AuditId::from_random(self.entropy.bytes());
-            self.store.transact(move |db| claim(db, client, &redemption, audit, now))
-        })
-        .await?;
-        Ok(self.sign(won, now).await?)
-    }
-
-    async fn sign(&self, won: Won, now: Timestamp) -> Result<TokenReply, Fault> {
-        let Won { client, grant } = won;
-        let claims = tokens::access_token(&self.issuer, &grant, now, self.lifetimes.access_token);
-        let preferred = self.keys.algorithms().preferred();
-        let access_token = self.keys.sign(preferred, TokenType::AccessToken, &claims).await?;
-        let algorithm = client.id_token_algorithm;
-        let claims =
-            tokens::id_token(&self.issuer, &grant, &access_token, algorithm, now, self.lifetimes.id_token);
-        let id_token = self.keys.sign(algorithm, TokenType::IdToken, &claims).await?;
-        Ok(TokenReply {
-            access_token: SecretToken::from_outside(&access_token),
-            id_token: SecretToken::from_outside(&id_token),
-            expires_in: self.lifetimes.access_token.as_secs(),
-            scope: grant.terms.scope,
-        })
-    }
-}
-
-/// Everything up to the one conditional update that makes this call the winner.
-fn claim(
-    db: &mut dyn Db,
-    client: Client,
-    redemption: &CodeRedemption,
-    audit: AuditId,
-    now: Timestamp,
-) -> Result<Result<Won, ProtocolError>, Fault> {
-    let Some(mut grant) = db.find_grant_by_code(&redemption.code.hash())? else {
-        return Ok(Err(ProtocolError::from(GrantRefusal::Unknown)));
-    };
-    let checked =
-        grant.redeem(&client, redemption.redirect_uri.as_deref(), redemption.code_verifier.as_deref(), now);
-    if let (Ok(()), Err(error)) = (checked, redemption.check_resources(&grant.terms)) {
-        return Ok(Err(error));
-    }
-    let outcome = match checked {
-        Ok(()) if db.claim_grant(&grant.id, now)? => Ok(()),
-        Ok(()) => Err(GrantRefusal::Replayed),
-        Err(refusal) => Err(refusal),
-    };
-    match outcome {
-        Ok(()) => {
-            redemption.narrow(&mut grant.terms);
-            db.append_event(&event_of(AuditKind::GrantRedeemed, &grant, audit, now))?;
-            Ok(Ok(Won { client, grant }))
-        }
-        Err(refusal) => {
-            if refusal == GrantRefusal::Replayed {
-                db.revoke_grant(&grant.id, now)?;
-                db.append_event(&event_of(AuditKind::GrantReplayed, &grant, audit, now))?;
+        match request {
+            TokenRequest::Code(redemption) => {
+                let won = self.redeem(client, redemption, now).await?;
+                let nonce = won.grant.terms.nonce.clone();
+                Ok(self.reply(won, nonce.as_deref(), now).await?)
             }
-            Ok(Err(refusal.into()))
+            TokenRequest::Refresh(request) => {
+                let won = self.refresh(client, request, now).await?;
+                // OpenID Connect Core 1.0 §12.2: a refreshed ID token should have no nonce.
+                Ok(self.reply(won, None, now).await?)
+            }
+            TokenRequest::ClientCredentials(request) => self.serve_itself(client, request, now).await,
         }
+    }
+
+    async fn reply(&self, won: Won, nonce: Option<&str>, now: Timestamp) -> Result<TokenReply, Fault> {
+        let Won { client, grant, draft, refresh } = won;
+        let access_token = self.mint.access_token(&draft).await?;
+        let bound = Bound { nonce, access_token: Some(access_token.expose()), code: None };
+        let id_token = match draft.token.has_scope(scope::OPENID) {
+            true => Some(self.mint.id_token(&client, &grant, bound, now).await?),
+            false => None,
+        };
+        Ok(TokenReply {
+            access_token,
+            id_token,
+            refresh_token: refresh.map(|token| token.text()),
+            expires_in: self.mint.lifetimes.access_token.as_secs(),
+            scope: draft.token.scope,
+        })
+    }
+
+    fn audit_id(&self) -> AuditId {
+        AuditId::from_random(self.entropy.bytes())
     }
 }
 
-fn event_of(kind: AuditKind, grant: &Grant, id: AuditId, now: Timestamp) -> AuditEvent {
+/// Refuses a client that did not register for a grant type (RFC 6749 §5.2).
+fn permitted(may: bool) -> Result<(), Unserved<ProtocolError>> {
+    if may { Ok(()) } else { Err(Unserved::Refused(UNAUTHORIZED)) }
+}
+
+/// An event about a grant, with all the names that it holds.
+pub(super) fn event_of(kind: AuditKind, grant: &Grant, id: AuditId, now: Timestamp) -> AuditEvent {
     let mut event = AuditEvent::new(id, now, kind).with("grant", grant.id.as_str());
     event.user = Some(grant.user.clone());
     event.client = Some(grant.client.clone());

@@ -1,12 +1,12 @@
 //! Authorization codes and what they yielded.
 
-use diesel::prelude::*;
+use diesel::{dsl, prelude::*};
 use jiff::Timestamp;
 
 use super::{
     prepared::prepared,
     row::{Place, json, milliseconds},
-    schema::grants,
+    schema::{grants, refresh_tokens},
     transaction::Transaction,
 };
 use crate::{
@@ -27,6 +27,7 @@ struct GrantRow {
     user_id: String,
     subject: String,
     session_id: String,
+    offline: bool,
     terms: String,
     assurance: String,
     issued_at: i64,
@@ -44,6 +45,7 @@ impl GrantRow {
             user_id: grant.user.as_str().to_owned(),
             subject: grant.subject.as_str().to_owned(),
             session_id: grant.session.as_str().to_owned(),
+            offline: grant.is_offline(),
             terms: json(&grant.terms)?,
             assurance: json(&grant.assurance)?,
             issued_at: milliseconds(grant.issued_at),
@@ -125,9 +127,22 @@ impl GrantStore for Transaction<'_> {
         })
     }
 
+    fn revoke_grants_of_session(&mut self, session: &SessionId, at: Timestamp) -> Result<usize, Fault> {
+        self.step(|c| {
+            let bound = grants::table
+                .filter(grants::session_id.eq(session.as_str()))
+                .filter(grants::offline.eq(false))
+                .filter(grants::revoked_at.is_null());
+            Ok(diesel::update(bound).set(grants::revoked_at.eq(milliseconds(at))).execute(c)?)
+        })
+    }
+
     fn purge_grants(&mut self, before: Timestamp) -> Result<usize, Fault> {
         self.step(|c| {
-            let old = grants::table.filter(grants::issued_at.lt(milliseconds(before)));
+            let chains = refresh_tokens::table.filter(refresh_tokens::grant_id.eq(grants::id));
+            let old = grants::table
+                .filter(grants::issued_at.lt(milliseconds(before)))
+                .filter(dsl::not(dsl::exists(chains)));
             Ok(diesel::delete(old).execute(c)?)
         })
     }

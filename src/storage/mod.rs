@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::ports::{fault::Fault, store::Store};
 
 mod access_consents;
+mod access_tokens;
 mod accounts;
 mod assertions;
 mod attempts;
@@ -27,6 +28,7 @@ mod personas;
 mod pool;
 mod postgres;
 mod prepared;
+mod refresh_tokens;
 mod row;
 mod runs;
 mod schema;

@@ -97,12 +97,44 @@ diesel::table! {
         user_id -> Text,
         subject -> Text,
         session_id -> Text,
+        offline -> Bool,
         terms -> Text,
         assurance -> Text,
         issued_at -> BigInt,
         expires_at -> BigInt,
         redeemed_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (id) {
+        id -> Text,
+        grant_id -> Text,
+        secret_hash -> Text,
+        issued_at -> BigInt,
+        expires_at -> BigInt,
+        ends_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    client_grants (id) {
+        id -> Text,
+        client_id -> Text,
+        issued_at -> BigInt,
+        expires_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    access_tokens (token_hash) {
+        token_hash -> Text,
+        grant_id -> Nullable<Text>,
+        client_grant_id -> Nullable<Text>,
+        claims -> Text,
+        expires_at -> BigInt,
     }
 }
 
@@ -259,6 +291,7 @@ diesel::table! {
     }
 }
 
+diesel::allow_tables_to_appear_in_same_query!(grants, refresh_tokens);
 diesel::allow_tables_to_appear_in_same_query!(data_keys, transform_keys);
 diesel::allow_tables_to_appear_in_same_query!(data_keys, enrolments);
 diesel::allow_tables_to_appear_in_same_query!(transform_keys, enrolments);

@@ -7,10 +7,10 @@ use super::{
     error::Failure,
     health,
     interaction::{allow, ceremony, check, consent, demo, identity, outcome, resume, sign_in},
-    oidc::{authorize, metadata, token, user_info},
+    oidc::{authorize, introspect, metadata, revoke, token, user_info},
 };
 use crate::domain::oidc::endpoints::{
-    AUTHORIZE, JWKS, OAUTH_METADATA, OPENID_CONFIGURATION, TOKEN, USER_INFO,
+    AUTHORIZE, INTROSPECT, JWKS, OAUTH_METADATA, OPENID_CONFIGURATION, REVOKE, TOKEN, USER_INFO,
 };
 
 /// Adds them.
@@ -35,7 +35,9 @@ fn clients(config: &mut ServiceConfig) {
                 .route(get().to(authorize::by_address))
                 .route(post().to(authorize::by_form)),
         )
-        .service(web::resource(TOKEN).route(post().to(token::redeem)))
+        .service(web::resource(TOKEN).route(post().to(token::answer)))
+        .service(web::resource(INTROSPECT).route(post().to(introspect::answer)))
+        .service(web::resource(REVOKE).route(post().to(revoke::answer)))
         .service(
             web::resource(USER_INFO)
                 .route(get().to(user_info::by_header))

@@ -13,8 +13,8 @@ use crate::{
     domain::oidc::issuer::Issuer,
     flows::{
         authorize::Authorize, browser::Browsers, ceremony::Ceremonies, consent::Consents, demo::Demo,
-        enrol::Enrol, own_account::OwnAccounts, sign_in::SignIn, signing_keys::SigningKeys, step_up::StepUp,
-        token::Tokens, user_info::UserInfo,
+        enrol::Enrol, introspect::Introspection, own_account::OwnAccounts, revoke::Revocation,
+        sign_in::SignIn, signing_keys::SigningKeys, step_up::StepUp, token::Tokens, user_info::UserInfo,
     },
 };
 
@@ -42,8 +42,12 @@ pub struct App {
     pub sign_in: SignIn,
     /// People's own accounts.
     pub own_accounts: OwnAccounts,
-    /// Codes.
+    /// Tokens.
     pub tokens: Tokens,
+    /// What is told of them.
+    pub introspection: Introspection,
+    /// What is taken back of them.
+    pub revocation: Revocation,
     /// Access tokens.
     pub user_info: UserInfo,
     /// Keys.

@@ -5,7 +5,6 @@
 mod assets;
 mod consent;
 mod contrast;
-mod form_post;
 mod headers;
 mod html;
 mod render;

@@ -13,13 +13,17 @@ mod support;
 
 mod acr;
 mod authorize;
+mod client_credentials;
 mod consent;
 mod interaction;
+mod introspection;
 mod keys;
 mod limits;
 mod metadata;
 mod prompt;
+mod refresh;
 mod relying_party;
+mod revocation;
 mod sign_in;
 mod subject;
 mod token;

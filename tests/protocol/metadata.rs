@@ -29,6 +29,8 @@ async fn discovery_names_endpoints_that_are_there() {
         ("authorization_endpoint", Method::GET),
         ("token_endpoint", Method::POST),
         ("userinfo_endpoint", Method::GET),
+        ("introspection_endpoint", Method::POST),
+        ("revocation_endpoint", Method::POST),
         ("jwks_uri", Method::GET),
     ] {
         let endpoint = metadata[name].as_str().unwrap();

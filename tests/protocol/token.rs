@@ -2,7 +2,7 @@
 
 use facestep::domain::{
     id::ClientId,
-    oidc::client::{Client, ClientAuthentication},
+    oidc::client::{Client, ClientAuthentication, metadata::GrantType},
 };
 use reqwest::{Method, StatusCode};
 
@@ -41,7 +41,7 @@ async fn a_code_yields_tokens_that_nobody_may_store() {
     assert_eq!(reply["token_type"], "Bearer");
     assert_eq!(reply["expires_in"], 300);
     assert_eq!(reply["scope"], "openid profile");
-    assert!(reply.get("refresh_token").is_none());
+    assert!(reply["refresh_token"].is_string() && reply["id_token"].is_string());
 }
 
 #[tokio::test]
@@ -174,6 +174,20 @@ async fn a_malformed_request_is_named() {
     refused(&app.post("/token", &twice).await, 400, "invalid_request");
     let json = app.program(Method::POST, "/token").header("content-type", "application/json").body("{}");
     assert_eq!(Answer::of(json).await.status, 400);
+}
+
+#[tokio::test]
+async fn a_grant_type_that_the_client_did_not_register_is_refused_by_name() {
+    // RFC 6749 §5.2
+    let mut client = bank();
+    client.metadata.grant_types = vec![GrantType::Implicit];
+    let app = with(client).await;
+    let code = app.code_for(&app.browser(), &[]).await;
+    refused(&app.redeem(&code, &[]).await, 400, "unauthorized_client");
+    let refresh = [("grant_type", "refresh_token"), ("refresh_token", "x.y"), ("client_id", "bank")];
+    refused(&app.post("/token", &refresh).await, 400, "unauthorized_client");
+    let itself = [("grant_type", "client_credentials"), ("client_id", "bank")];
+    refused(&app.post("/token", &itself).await, 400, "unauthorized_client");
 }
 
 #[tokio::test]

@@ -24,6 +24,8 @@ async fn an_access_token_is_typed_and_holds_what_a_resource_server_needs() {
     assert_eq!((&header["typ"], &header["alg"]), (&json!("at+jwt"), &json!("ES256")));
     assert!(header["kid"].is_string());
     let now = app.now().as_second();
+    let jti = claims["jti"].as_str().unwrap();
+    assert!(jti.split_once('.').is_some_and(|(grant, own)| grant.len() == 22 && own.len() == 22), "{jti}");
     let expected = json!({
         "iss": app.issuer.as_str(), "aud": app.issuer.as_str(), "sub": ada.id.as_str(), "client_id": "bank",
         "iat": now, "exp": now + 300, "auth_time": now, "acr": "urn:facestep:acr:pwd", "amr": ["pwd"],

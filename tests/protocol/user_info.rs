@@ -1,12 +1,13 @@
 //! The UserInfo endpoint: which token may learn what.
 
+use facestep::domain::keys::SigningAlgorithm;
 use reqwest::Method;
 use serde_json::json;
 
 use crate::support::{
     TestApp,
     browser::Answer,
-    clients::{authorize, bank},
+    clients::{authorize, bank, claims, header},
 };
 
 async fn token_for(app: &TestApp, changes: &[(&str, &str)]) -> String {
@@ -98,4 +99,37 @@ async fn an_erased_account_has_nothing_to_tell() {
     app.store.transact(move |db| db.erase_user(&ada.id)).await.unwrap();
     let answer = Answer::of(app.program(Method::GET, "/userinfo").bearer_auth(&token)).await;
     assert_eq!(answer.status, 401);
+}
+
+#[tokio::test]
+async fn a_client_that_registered_an_algorithm_gets_a_signed_answer() {
+    // OpenID Connect Core 1.0 §5.3.2
+    let app = TestApp::start().await;
+    let mut client = bank();
+    client.metadata.userinfo_signed_response_alg = Some(SigningAlgorithm::RS256);
+    app.register(client).await;
+    let ada = app.add_ada().await;
+    let token = token_for(&app, &[]).await;
+    let answer = Answer::of(app.program(Method::GET, "/userinfo").bearer_auth(&token)).await;
+    assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "application/jwt".into()));
+    let jwt = json!(answer.body);
+    assert_eq!(header(&jwt)["alg"], "RS256");
+    let expected = json!({ "sub": ada.id.as_str(), "iss": app.issuer.as_str(), "aud": "bank" });
+    assert_eq!(json!(claims(&jwt)), expected);
+    // It is no access token.
+    let again = Answer::of(app.program(Method::GET, "/userinfo").bearer_auth(&answer.body)).await;
+    assert_eq!(again.status, 401);
+}
+
+#[tokio::test]
+async fn a_token_without_openid_does_not_reach_so_far() {
+    // OpenID Connect Core 1.0 §5.3.3, RFC 6750 §3.1
+    let (app, _) = with_ada().await;
+    let code = app.code_for(&app.browser(), &[("scope", "openid profile")]).await;
+    let refresh = app.redeem(&code, &[]).await.json()["refresh_token"].as_str().unwrap().to_owned();
+    let narrowed = app.refresh(&refresh, &[("scope", "profile")]).await.json();
+    let token = narrowed["access_token"].as_str().unwrap();
+    let answer = Answer::of(app.program(Method::GET, "/userinfo").bearer_auth(token)).await;
+    assert_eq!(answer.status, 403);
+    assert!(answer.header("www-authenticate").starts_with("Bearer error=\"insufficient_scope\""));
 }

@@ -37,13 +37,7 @@ pub fn bank() -> Client {
         minimum_acr: None,
         acr_values_are_necessary: false,
         protected_scopes: Vec::new(),
-        metadata: ClientMetadata {
-            resources: ["api.example/", "api.example/transfers", "a.example/", "b.example/"]
-                .map(|resource| format!("https://{resource}"))
-                .to_vec(),
-            first_party: true,
-            ..ClientMetadata::default()
-        },
+        metadata: ClientMetadata { first_party: true, ..ClientMetadata::default() },
         registration_token_hash: None,
         created_at: Timestamp::UNIX_EPOCH,
     }
@@ -98,6 +92,15 @@ impl TestApp {
             ("client_id", "bank"),
             ("code_verifier", VERIFIER),
         ];
+        fields.retain(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
+        fields.extend(changes.iter().filter(|(_, value)| !value.is_empty()));
+        self.post("/token", &fields).await
+    }
+
+    /// Uses a refresh token as `bank`, with fields changed, added, or (when empty) left out.
+    pub async fn refresh(&self, token: &str, changes: &[(&str, &str)]) -> Answer {
+        let mut fields =
+            vec![("grant_type", "refresh_token"), ("refresh_token", token), ("client_id", "bank")];
         fields.retain(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
         fields.extend(changes.iter().filter(|(_, value)| !value.is_empty()));
         self.post("/token", &fields).await

@@ -14,6 +14,10 @@ pub const AUTHORIZE: &str = "/authorize";
 pub const TOKEN: &str = "/token";
 /// The UserInfo endpoint (OpenID Connect Core 1.0 §5.3).
 pub const USER_INFO: &str = "/userinfo";
+/// The introspection endpoint (RFC 7662 §2).
+pub const INTROSPECT: &str = "/introspect";
+/// The revocation endpoint (RFC 7009 §2).
+pub const REVOKE: &str = "/revoke";
 /// The JWK set (RFC 7517 §5).
 pub const JWKS: &str = "/jwks.json";
 /// The metadata for OpenID clients (OpenID Connect Discovery 1.0 §4).
@@ -30,15 +34,20 @@ pub fn metadata(issuer: &Issuer, catalogue: &AcrCatalogue, algorithms: Algorithm
         "authorization_endpoint": issuer.address(AUTHORIZE),
         "token_endpoint": issuer.address(TOKEN),
         "userinfo_endpoint": issuer.address(USER_INFO),
+        "introspection_endpoint": issuer.address(INTROSPECT),
+        "revocation_endpoint": issuer.address(REVOKE),
         "jwks_uri": issuer.address(JWKS),
         "scopes_supported": STANDARD,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "acr_values_supported": contexts,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": algorithms,
+        "userinfo_signing_alg_values_supported": algorithms,
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "claim_types_supported": ["normal"],

@@ -1,11 +1,9 @@
 //! An authorization code's life: issued, redeemed, replayed, expired. `acr`, `amr` and `auth_time` are frozen in it.
 
-use std::collections::BTreeSet;
-
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::client::Client;
+use super::{client::Client, scope::OFFLINE_ACCESS};
 use crate::domain::{
     authn::acr::Assurance,
     id::{ClientId, GrantId, SessionId, Subject, UserId},
@@ -15,7 +13,7 @@ use crate::domain::{
 /// What was granted to a client, and the code that redeems it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
-    /// Its name; the `jti` of the access token that it yields.
+    /// Its name; the `jti` of every access token that it yields begins with it.
     pub id: GrantId,
     /// Hash of the code.
     pub code_hash: TokenHash,
@@ -54,20 +52,6 @@ pub struct GrantTerms {
     pub code_challenge: Option<String>,
     /// The resources asked for (RFC 8707), the audience of the access token.
     pub resource: Vec<String>,
-    /// The claims asked for by name.
-    #[serde(default)]
-    pub claims: AskedClaims,
-}
-
-/// Claims that the `claims` parameter asks for by name, essential or not, and where they shall stand (OpenID Connect Core
-/// 1.0 §5.5). Names that do not exist here are not kept.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct AskedClaims {
-    /// In the ID token.
-    pub id_token: BTreeSet<String>,
-    /// In the UserInfo answer.
-    pub userinfo: BTreeSet<String>,
 }
 
 /// Why a code is refused; all are `invalid_grant` outside (RFC 6749 §5.2).
@@ -125,6 +109,11 @@ impl Grant {
             redeemed_at: None,
             revoked_at: None,
         }
+    }
+
+    /// Whether it outlives its session: refresh tokens without `offline_access` end with it (OpenID Connect Core 1.0 §11).
+    pub fn is_offline(&self) -> bool {
+        self.terms.scope.split(' ').any(|name| name == OFFLINE_ACCESS)
     }
 
     /// Checks that this presentation of the code may yield tokens; single use is the storage's conditional update.

@@ -1,11 +1,44 @@
-//! What a client posts to the token endpoint to redeem a code.
+//! What a client posts to the token endpoint.
 
 use super::{
+    client_grant::ClientTokenRequest,
     error::{ErrorCode, ProtocolError},
-    grant::GrantTerms,
+    refresh::RefreshRequest,
     request::ReceivedParameters,
+    share::resources,
 };
-use crate::domain::secret::SecretToken;
+use crate::domain::{oidc::credentials::REPEATED, secret::SecretToken};
+
+/// A well-formed request for tokens, by what the client presents.
+#[derive(Clone, Debug)]
+pub enum TokenRequest {
+    /// A code (RFC 6749 §4.1.3).
+    Code(CodeRedemption),
+    /// A refresh token (RFC 6749 §6).
+    Refresh(RefreshRequest),
+    /// Only itself (RFC 6749 §4.4.2).
+    ClientCredentials(ClientTokenRequest),
+}
+
+impl TokenRequest {
+    /// Reads the body's parameters, none of which may be repeated (RFC 6749 §3.2).
+    pub fn parse(received: &ReceivedParameters) -> Result<Self, ProtocolError> {
+        if !received.repeated.is_empty() {
+            return Err(REPEATED);
+        }
+        match received.parameters.value("grant_type") {
+            Some("authorization_code") => CodeRedemption::parse(received).map(Self::Code),
+            Some("refresh_token") => RefreshRequest::parse(received).map(Self::Refresh),
+            Some("client_credentials") => Ok(Self::ClientCredentials(ClientTokenRequest::parse(received))),
+            Some(_) => Err(ProtocolError::new(
+                ErrorCode::UnsupportedGrantType,
+                "grant_type",
+                "grant_type must be authorization_code, refresh_token or client_credentials",
+            )),
+            None => Err(ProtocolError::invalid_request("grant_type_missing", "grant_type is missing")),
+        }
+    }
+}
 
 /// A well-formed request for tokens by a code (RFC 6749 §4.1.3).
 #[derive(Clone, Debug)]
@@ -21,52 +54,14 @@ pub struct CodeRedemption {
 }
 
 impl CodeRedemption {
-    /// Reads the body's parameters, none of which may be repeated (RFC 6749 §3.2).
-    pub fn parse(received: &ReceivedParameters) -> Result<Self, ProtocolError> {
-        if !received.repeated.is_empty() {
-            return Err(ProtocolError::invalid_request(
-                "repeated_parameter",
-                "a parameter came more than once",
-            ));
-        }
+    fn parse(received: &ReceivedParameters) -> Result<Self, ProtocolError> {
         let value = |name| received.parameters.value(name);
-        match value("grant_type") {
-            Some("authorization_code") => {}
-            Some(_) => {
-                return Err(ProtocolError::new(
-                    ErrorCode::UnsupportedGrantType,
-                    "grant_type",
-                    "grant_type must be authorization_code",
-                ));
-            }
-            None => {
-                return Err(ProtocolError::invalid_request("grant_type_missing", "grant_type is missing"));
-            }
-        }
-        let code = value("code");
-        let code = code.ok_or(ProtocolError::invalid_request("code_missing", "code is missing"))?;
-        let resource = value("resource").unwrap_or_default().split(' ').filter(|text| !text.is_empty());
+        let code = value("code").ok_or(ProtocolError::invalid_request("code_missing", "code is missing"))?;
         Ok(Self {
             code: SecretToken::from_outside(code),
             redirect_uri: value("redirect_uri").map(str::to_owned),
             code_verifier: value("code_verifier").map(str::to_owned),
-            resource: resource.map(str::to_owned).collect(),
+            resource: resources(received),
         })
-    }
-
-    /// Checks that nothing is named that was not granted.
-    pub fn check_resources(&self, terms: &GrantTerms) -> Result<(), ProtocolError> {
-        if self.resource.iter().all(|asked| terms.resource.contains(asked)) {
-            Ok(())
-        } else {
-            Err(ProtocolError::new(ErrorCode::InvalidTarget, "resource", "this resource was not granted"))
-        }
-    }
-
-    /// Narrows what was granted to what is named.
-    pub fn narrow(&self, terms: &mut GrantTerms) {
-        if !self.resource.is_empty() {
-            terms.resource.retain(|granted| self.resource.contains(granted));
-        }
     }
 }

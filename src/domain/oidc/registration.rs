@@ -166,6 +166,7 @@ fn client_members(m: &mut Members<'_>, policy: &RegistrationPolicy) -> Result<Re
         require_signed_request_object: m.flag("require_signed_request_object")?,
         scope: wording::scope(m)?,
         resources: Vec::new(),
+        audiences: Vec::new(),
         first_party: false,
         software_id: m.text("software_id")?,
         software_version: m.text("software_version")?,
@@ -197,6 +198,7 @@ fn operator_members(
     registration.protected_scopes = m.texts("protected_scopes")?;
     registration.metadata.first_party = m.flag("first_party")?;
     registration.metadata.resources = m.addresses("resources", Place::Resource)?;
+    registration.metadata.audiences = m.addresses("audiences", Place::Resource)?;
     registration.metadata.access_token_format = m.choice("access_token_format")?.unwrap_or_default();
     m.expect(&["client_id", "client_secret"]);
     Ok(())

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::client::{Client, metadata::SubjectType};
 use crate::domain::{
-    id::{Subject, UserId},
+    id::{ClientId, Subject, UserId},
     secret::base64url,
 };
 
@@ -48,5 +48,10 @@ impl Subject {
     /// The public name of an account.
     pub fn of(user: &UserId) -> Self {
         Self::from_digest(user.as_str())
+    }
+
+    /// A client that acts for nobody but itself (RFC 9068 §2.2). Accounts' names are random, so none is a client's.
+    pub fn of_client(client: &ClientId) -> Self {
+        Self::from_digest(client.as_str())
     }
 }

@@ -21,13 +21,14 @@ pub use face::{AttemptStore, CeremonyStore};
 pub use key_encryption::{KeptKey, KeyEncryptionStore};
 pub use oidc::{ClientStore, GrantStore, InteractionStore, SigningKeyStore};
 pub use shown::{ShownCapture, ShownCaptureStore};
-pub use tokens::AssertionStore;
+pub use tokens::{AccessTokenStore, AssertionStore, RefreshTokenStore};
 pub use workflow::{EnrolmentStore, Persona, PersonaStore, RunStore};
 
 /// One open transaction. Every `save_…` guards by the aggregate's `version`: [`Fault::Conflict`] when another writer was
 /// faster, and the transaction is rolled back.
 pub trait Db:
     AccessConsentStore
+    + AccessTokenStore
     + AssertionStore
     + AttemptStore
     + AuditStore
@@ -39,6 +40,7 @@ pub trait Db:
     + InteractionStore
     + KeyEncryptionStore
     + PersonaStore
+    + RefreshTokenStore
     + RunStore
     + SessionStore
     + ShownCaptureStore

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     domain::{
-        id::{ClientId, GrantId, InteractionId, UserId},
+        id::{ClientId, GrantId, InteractionId, SessionId, UserId},
         keys::SigningKey,
         oidc::{client::Client, grant::Grant, interaction::Interaction},
         secret::TokenHash,
@@ -52,7 +52,10 @@ pub trait GrantStore {
     fn revoke_grant(&mut self, id: &GrantId, at: Timestamp) -> Result<(), Fault>;
     /// Revokes what all grants of a user yielded.
     fn revoke_grants_of(&mut self, user: &UserId, at: Timestamp) -> Result<(), Fault>;
-    /// Drops those issued before this moment; returns how many.
+    /// Revokes what the grants of a session yielded that do not outlive it, as when its person signs out: those without
+    /// `offline_access` (OpenID Connect Core 1.0 §11). Returns how many.
+    fn revoke_grants_of_session(&mut self, session: &SessionId, at: Timestamp) -> Result<usize, Fault>;
+    /// Drops those issued before this moment that no refresh token rests on; returns how many.
     fn purge_grants(&mut self, before: Timestamp) -> Result<usize, Fault>;
 }
 

@@ -2,6 +2,8 @@
 
 pub mod authorize;
 mod client;
+pub mod introspect;
 pub mod metadata;
+pub mod revoke;
 pub mod token;
 pub mod user_info;

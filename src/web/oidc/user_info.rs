@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, http::header::AUTHORIZATION, web};
 
 use crate::{
     domain::oidc::bearer,
-    flows::Unserved,
+    flows::{Unserved, user_info::UserInfoReply},
     web::{
         error::{Failure, bearer_refusal},
         form::Form,
@@ -33,8 +33,9 @@ async fn answer(app: &App, request: &HttpRequest, in_form: Option<&str>) -> Resu
         Ok(None) => return Ok(bearer_refusal(None)),
         Err(error) => return Ok(bearer_refusal(Some(&error))),
     };
-    match app.user_info.answer(token.expose()).await {
-        Ok(claims) => Ok(HttpResponse::Ok().json(claims)),
+    match app.user_info.answer(&token).await {
+        Ok(UserInfoReply::Plain(claims)) => Ok(HttpResponse::Ok().json(claims)),
+        Ok(UserInfoReply::Signed(jwt)) => Ok(HttpResponse::Ok().content_type("application/jwt").body(jwt)),
         Err(Unserved::Refused(error)) => Ok(bearer_refusal(Some(&error))),
         Err(Unserved::Fault(fault)) => Err(fault.into()),
     }

@@ -114,8 +114,11 @@ pub struct ClientMetadata {
     pub require_signed_request_object: bool,
     /// The scopes that it may ask for; all there are, where it names none.
     pub scope: Vec<String>,
-    /// The resources that its tokens may be for (RFC 8707); none, where it names none, unless the operator allows any.
+    /// The resources that its tokens may be for (RFC 8707); any, where it names none.
     pub resources: Vec<String>,
+    /// The audiences that it answers for as a resource server: it may introspect tokens that are for one of them (RFC 7662
+    /// §2.1). Only an operator can say so.
+    pub audiences: Vec<String>,
     /// Whether people are not asked for consent, since it is the operator's own.
     pub first_party: bool,
     /// Which software it is (RFC 7591 §2).
@@ -156,6 +159,7 @@ impl Default for ClientMetadata {
             require_signed_request_object: false,
             scope: Vec::new(),
             resources: Vec::new(),
+            audiences: Vec::new(),
             first_party: false,
             software_id: None,
             software_version: None,

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::domain::oidc::client::Client;
 
 /// Members that are an operator's to know.
-const OPERATORS: [&str; 4] = ["first_party", "resources", "sector", "access_token_format"];
+const OPERATORS: [&str; 5] = ["first_party", "resources", "audiences", "sector", "access_token_format"];
 
 /// The metadata that holds for a client, without secrets.
 pub fn described(client: &Client) -> Map<String, Value> {

@@ -306,7 +306,8 @@ fn what_a_client_is_told_reads_back_as_the_same_client() {
         "request_uris": ["https://shop.example/r#abc"], "require_pushed_authorization_requests": true,
     }));
     let again = described(&told);
-    for operators in ["first_party", "resources", "sector", "access_token_format", "minimum_acr"] {
+    for operators in ["first_party", "resources", "audiences", "sector", "access_token_format", "minimum_acr"]
+    {
         assert!(!again.contains_key(operators), "{operators}");
     }
     let again = Registration::read(&again, Registrant::Itself, &policy()).unwrap();
