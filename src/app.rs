@@ -22,6 +22,7 @@ use crate::{
         browser::Browsers,
         ceremony::{Ceremonies, FacePolicy, FaceRoom},
         client_authentication::ClientDoor,
+        client_jwts::ClientJwts,
         consent::Consents,
         demo::Demo,
         enrol::Enrol,
@@ -41,9 +42,10 @@ use crate::{
         entropy::Entropy,
         envelope::{CaptureOpener, KeyEncryption, Vault},
         face::FaceAnalyzer,
+        outbound::Outbound,
         passwords::Passwords,
         store::Store,
-        tokens::TokenSigner,
+        tokens::{ClientJwtVerifier, TokenSigner},
     },
     web::{
         browser::Cookies,
@@ -67,6 +69,10 @@ pub struct Parts {
     pub passwords: Arc<dyn Passwords>,
     /// Token signing.
     pub signer: Arc<dyn TokenSigner>,
+    /// Verification of what clients signed.
+    pub client_jwts: Arc<dyn ClientJwtVerifier>,
+    /// Addresses that clients registered.
+    pub outbound: Arc<dyn Outbound>,
     /// What enrolments are proven with.
     pub proof_key: ProofKey,
     /// What the subjects of pairwise clients are made with.
@@ -173,7 +179,7 @@ pub fn assemble(parts: Parts) -> App {
         store: store.clone(),
         clock: clock.clone(),
         entropy: entropy.clone(),
-        vault: parts.vault,
+        vault: parts.vault.clone(),
         references,
         opener: parts.opener,
         analyzer: parts.analyzer,
@@ -212,6 +218,8 @@ pub fn assemble(parts: Parts) -> App {
     ));
     let access_tokens = Arc::new(AccessTokens::new(signing_keys.clone(), issuer.clone()));
     let mint = Arc::new(Mint::new(entropy.clone(), issuer.clone(), settings.tokens, signing_keys.clone()));
+    let client_jwts =
+        Arc::new(ClientJwts::new(parts.client_jwts, parts.vault, parts.outbound, clock.clone()));
     App {
         contact: parts.contact,
         metadata,
@@ -233,6 +241,7 @@ pub fn assemble(parts: Parts) -> App {
             access_tokens.clone(),
         ),
         user_info: UserInfo::new(store.clone(), clock.clone(), signing_keys.clone(), access_tokens),
+        client_jwts,
         signing_keys,
         step_up: StepUp::new(room.clone()),
         consents: Consents::new(room.clone()),

@@ -74,6 +74,8 @@ pub struct Config {
     pub tokens: Tokens,
     /// What tokens are signed with.
     pub signing_keys: SigningKeys,
+    /// Requests to addresses that clients registered.
+    pub outbound: Outbound,
     /// How many failures are borne.
     pub attempts: Attempts,
     /// How much one request, and all of them together, may take.
@@ -192,6 +194,10 @@ impl Config {
                     .several("signing_keys.algorithms", &SigningAlgorithm::ALL, &ALGORITHMS)
                     .into_iter()
                     .collect(),
+            },
+            outbound: Outbound {
+                allow_private: from.flag("outbound.allow_private", false),
+                extra_ca_file: from.path("outbound.extra_ca_file", ""),
             },
             attempts: Attempts {
                 failures_before_delay: from.number("attempts.failures_before_delay", 5, 1..=10),

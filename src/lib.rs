@@ -21,6 +21,8 @@ pub mod identity;
 pub mod inference;
 #[cfg(feature = "jose")]
 pub mod jose;
+#[cfg(feature = "outbound")]
+pub mod outbound;
 pub mod ports;
 #[cfg(feature = "storage")]
 pub mod storage;

@@ -6,7 +6,7 @@ mod source;
 use source::{SourceFile, files_under, project};
 
 /// The layer table: what each layer may name of ours.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("domain", &[]),
     ("ports", &["domain"]),
     ("flows", &["domain", "ports"]),
@@ -16,6 +16,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
     ("evaluation", &["domain", "ports", "inference"]),
     ("identity", &["domain", "ports"]),
     ("conformance", &["domain", "ports"]),
+    ("outbound", &["domain", "ports"]),
     ("web", &["domain", "ports", "flows"]),
 ];
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    config::{Config, GivenKeys},
+    config::{self, Config, GivenKeys},
     domain::{
         audit::AuditKey, authn::acr::AcrCatalogue, key_encryption::KeyPurpose,
         oidc::registration::RegistrationPolicy,
@@ -16,13 +16,9 @@ use crate::{
         registrar::Registrar, template_renewal::TemplateRenewal,
     },
     jose::{key_ring::KeyRing, master_key::MasterKey, passwords::Argon2Passwords},
+    outbound::{HttpOutbound, OutboundPolicy},
     ports::{
-        BoxFuture,
-        clock::Clock,
-        entropy::Entropy,
-        envelope::KeyEncryption,
-        outbound::{Fetched, Outbound, OutboundFailure},
-        passwords::Passwords,
+        clock::Clock, entropy::Entropy, envelope::KeyEncryption, outbound::Outbound, passwords::Passwords,
         store::Store,
     },
     storage,
@@ -64,6 +60,7 @@ impl ConfigFile {
             audit_key: Arc::new(master_key.audit_key()),
             passwords: Arc::new(Argon2Passwords::new(entropy.clone(), PASSWORDS_AT_ONCE)?),
             clock: Arc::new(SystemClock),
+            outbound: outbound(&config.outbound)?,
             master_key,
             entropy,
             config,
@@ -87,6 +84,25 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// Addresses that clients registered.
+    pub outbound: Arc<dyn Outbound>,
+}
+
+fn outbound(config: &config::Outbound) -> Result<Arc<dyn Outbound>, Failure> {
+    let file = &config.extra_ca_file;
+    let unusable = |error: &dyn std::fmt::Display| {
+        Failure::of(format!("outbound.extra_ca_file: {} cannot be used ({error})", file.display()))
+    };
+    let extra_authorities = match file.as_os_str().is_empty() {
+        true => Vec::new(),
+        false => std::fs::read(file).map_err(|error| unusable(&error))?,
+    };
+    let policy = OutboundPolicy {
+        allow_private: config.allow_private,
+        extra_authorities,
+        ..OutboundPolicy::default()
+    };
+    Ok(Arc::new(HttpOutbound::new(policy).map_err(|error| unusable(&error))?))
 }
 
 impl Parts {
@@ -133,33 +149,12 @@ impl Parts {
             clock: self.clock.clone(),
             entropy: self.entropy.clone(),
             vault: Arc::new(self.master_key.vault(self.entropy.clone())),
-            outbound: Arc::new(Offline),
+            outbound: self.outbound.clone(),
             policy: RegistrationPolicy {
                 catalogue: AcrCatalogue::shipped(self.config.step_up.freshness, self.config.ways()),
                 allow_http: false,
                 response_types: vec!["code".into(), "id_token".into()],
             },
         })
-    }
-}
-
-/// Reaches nothing.
-struct Offline;
-
-impl Outbound for Offline {
-    fn fetch<'a>(
-        &'a self,
-        _address: &'a url::Url,
-        _most_bytes: usize,
-    ) -> BoxFuture<'a, Result<Fetched, OutboundFailure>> {
-        Box::pin(async { Err(OutboundFailure::Forbidden("nothing is fetched from here".into())) })
-    }
-
-    fn post_form<'a>(
-        &'a self,
-        _address: &'a url::Url,
-        _fields: &'a [(&'a str, &'a str)],
-    ) -> BoxFuture<'a, Result<(), OutboundFailure>> {
-        Box::pin(async { Err(OutboundFailure::Forbidden("nothing is posted from here".into())) })
     }
 }

@@ -35,7 +35,7 @@ use crate::{
         verify::verify_models,
         workers::Waiting,
     },
-    jose::{envelope::JweCaptureOpener, signer::JoseSigner},
+    jose::{client_jwts::JoseClientJwts, envelope::JweCaptureOpener, signer::JoseSigner},
     ports::{digital_id::DigitalIdService, envelope::Vault, face::FaceAnalyzer},
     telemetry,
     web::{server, state::App},
@@ -115,7 +115,7 @@ async fn until(mut stopped: watch::Receiver<bool>) {
 
 fn put_together(parts: Parts, analyzer: Arc<dyn FaceAnalyzer>, settings: Settings) -> Result<App, Failure> {
     let (template_keys, transform_keys) = parts.key_rings();
-    let Parts { config, store, master_key, passwords, clock, entropy, .. } = parts;
+    let Parts { config, store, master_key, passwords, clock, entropy, outbound, .. } = parts;
     let vault: Arc<dyn Vault> = Arc::new(master_key.vault(entropy.clone()));
     let key = DocumentKey::new(master_key.derive("document numbers"));
     let source: Arc<dyn DigitalIdService> = if config.demo {
@@ -131,6 +131,8 @@ fn put_together(parts: Parts, analyzer: Arc<dyn FaceAnalyzer>, settings: Setting
         entropy,
         passwords,
         signer: Arc::new(JoseSigner::new(vault.clone())),
+        client_jwts: Arc::new(JoseClientJwts),
+        outbound,
         proof_key: master_key.proof_key(),
         pairwise_key: master_key.pairwise_key(),
         challenge_key: master_key.challenge_key(),

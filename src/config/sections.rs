@@ -101,6 +101,15 @@ pub struct SigningKeys {
     pub algorithms: Algorithms,
 }
 
+/// `[outbound]`: requests to addresses that clients registered (`docs/operations.md`, "Requests to clients").
+#[derive(Debug, Clone)]
+pub struct Outbound {
+    /// Whether addresses that are not public may be connected to, and by plain http.
+    pub allow_private: bool,
+    /// Certificates in PEM of authorities that are trusted beside the system's; empty: none.
+    pub extra_ca_file: PathBuf,
+}
+
 /// `[attempts]`: how many failures are borne (NIST SP 800-63B-4 §3.2.3).
 #[derive(Debug, Clone, Copy)]
 pub struct Attempts {

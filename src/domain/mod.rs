@@ -1,5 +1,6 @@
 //! Values, state machines and decisions: synchronous, without a clock, randomness or I/O.
 
+pub mod address;
 pub mod audit;
 pub mod authn;
 pub mod device;

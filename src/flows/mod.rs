@@ -12,6 +12,7 @@ pub mod authorize;
 pub mod browser;
 pub mod ceremony;
 pub mod client_authentication;
+pub mod client_jwts;
 pub mod clients;
 pub mod consent;
 pub mod demo;

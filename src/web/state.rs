@@ -12,9 +12,10 @@ use super::{
 use crate::{
     domain::oidc::issuer::Issuer,
     flows::{
-        authorize::Authorize, browser::Browsers, ceremony::Ceremonies, consent::Consents, demo::Demo,
-        enrol::Enrol, introspect::Introspection, own_account::OwnAccounts, revoke::Revocation,
-        sign_in::SignIn, signing_keys::SigningKeys, step_up::StepUp, token::Tokens, user_info::UserInfo,
+        authorize::Authorize, browser::Browsers, ceremony::Ceremonies, client_jwts::ClientJwts,
+        consent::Consents, demo::Demo, enrol::Enrol, introspect::Introspection, own_account::OwnAccounts,
+        revoke::Revocation, sign_in::SignIn, signing_keys::SigningKeys, step_up::StepUp, token::Tokens,
+        user_info::UserInfo,
     },
 };
 
@@ -50,6 +51,8 @@ pub struct App {
     pub revocation: Revocation,
     /// Access tokens.
     pub user_info: UserInfo,
+    /// What clients sign.
+    pub client_jwts: Arc<ClientJwts>,
     /// Keys.
     pub signing_keys: Arc<SigningKeys>,
     /// Where face checks stand.

@@ -30,9 +30,10 @@ use facestep::{
         simulator::{DocumentKey, Simulator},
     },
     jose::{
-        envelope::JweCaptureOpener, key_ring::KeyRing, master_key::MasterKey, passwords::Argon2Passwords,
-        signer::JoseSigner,
+        client_jwts::JoseClientJwts, envelope::JweCaptureOpener, key_ring::KeyRing, master_key::MasterKey,
+        passwords::Argon2Passwords, signer::JoseSigner,
     },
+    outbound::{HttpOutbound, OutboundPolicy},
     ports::{
         clock::Clock,
         entropy::Entropy,
@@ -131,6 +132,11 @@ impl TestApp {
             entropy: entropy.clone(),
             passwords: passwords.clone(),
             signer: Arc::new(JoseSigner::new(vault.clone())),
+            client_jwts: Arc::new(JoseClientJwts),
+            outbound: Arc::new(
+                HttpOutbound::new(OutboundPolicy { allow_private: true, ..OutboundPolicy::default() })
+                    .unwrap(),
+            ),
             proof_key: key.proof_key(),
             pairwise_key: key.pairwise_key(),
             challenge_key: key.challenge_key(),
