@@ -10,7 +10,11 @@ use crate::{
         face::challenge::ChallengeKey,
         keys::KeyPolicy,
         oidc::{
-            endpoints::metadata, issuer::Issuer, refresh::RefreshLifetimes, subject::PairwiseKey,
+            endpoints::metadata,
+            issuer::Issuer,
+            refresh::RefreshLifetimes,
+            request::{RequestPolicy, RequestRules},
+            subject::PairwiseKey,
             tokens::TokenLifetimes,
         },
         session::SessionLifetimes,
@@ -122,6 +126,8 @@ pub struct Settings {
     pub interaction: SignedDuration,
     /// How long a code waits for the client.
     pub code: SignedDuration,
+    /// What requests are held to.
+    pub requests: RequestPolicy,
     /// How long tokens live.
     pub tokens: TokenLifetimes,
     /// What is signed with.
@@ -147,6 +153,7 @@ impl Default for Settings {
             },
             interaction: SignedDuration::from_mins(30),
             code: SignedDuration::from_secs(60),
+            requests: RequestPolicy::default(),
             tokens: TokenLifetimes {
                 id_token: SignedDuration::from_mins(5),
                 access_token: SignedDuration::from_mins(5),
@@ -198,7 +205,7 @@ pub fn assemble(parts: Parts) -> App {
     };
     let metadata = metadata(&issuer, &catalogue, settings.signing_keys.algorithms);
     let policy = Arc::new(AuthorizePolicy {
-        catalogue,
+        rules: RequestRules { catalogue, policy: settings.requests },
         attempts: settings.face.attempts,
         proof_key,
         pairwise_key: parts.pairwise_key,

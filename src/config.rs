@@ -30,6 +30,7 @@ use crate::domain::{
     authn::{ledger::Method, ways::WayPolicy},
     face::way::Way,
     keys::SigningAlgorithm,
+    oidc::request::response::ResponseType,
 };
 
 /// The ways by their names.
@@ -70,6 +71,8 @@ pub struct Config {
     pub face: Face,
     /// What the contexts demand.
     pub acr: AcrDemands,
+    /// What requests are held to.
+    pub authorization: Authorization,
     /// How long what the provider issues is good for.
     pub tokens: Tokens,
     /// What tokens are signed with.
@@ -182,6 +185,19 @@ impl Config {
                 ),
             },
             acr: AcrDemands { face_ways: from.several("acr.face_ways", &[], &WAYS).into_iter().collect() },
+            authorization: Authorization {
+                response_types: from
+                    .several(
+                        "authorization.response_types",
+                        &[ResponseType::Code, ResponseType::IdToken],
+                        &ResponseType::ALL.map(|one| (one.name(), one)),
+                    )
+                    .into_iter()
+                    .collect(),
+                any_resource: from.flag("authorization.any_resource", false),
+                must_be_pushed: from.flag("authorization.require_pushed", false),
+                pushed_request: from.seconds("authorization.pushed_request_seconds", 60, 10..=600),
+            },
             tokens: Tokens {
                 code: from.seconds("tokens.code_seconds", 60, 10..=600),
                 id_token: from.seconds("tokens.id_token_seconds", 300, 60..=3_600),

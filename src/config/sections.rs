@@ -9,6 +9,7 @@ use crate::domain::{
     authn::ledger::Methods,
     face::{operating_point::TargetFmr, way::Ways},
     keys::Algorithms,
+    oidc::request::response::ResponseTypes,
 };
 
 /// `[keys]`: where the key-encryption keys are (`docs/operations.md`, "Keys").
@@ -77,6 +78,19 @@ pub enum OnInjection {
 pub struct AcrDemands {
     /// The ways that earn the face context; none named: all that there are.
     pub face_ways: Ways,
+}
+
+/// `[authorization]`: what requests are held to.
+#[derive(Debug, Clone, Copy)]
+pub struct Authorization {
+    /// What may come back from the authorization endpoint, for clients that registered it.
+    pub response_types: ResponseTypes,
+    /// Whether a client without a list of resources may name any (RFC 8707).
+    pub any_resource: bool,
+    /// Whether every request must be pushed (RFC 9126 §5).
+    pub must_be_pushed: bool,
+    /// How long a pushed request waits for its browser.
+    pub pushed_request: SignedDuration,
 }
 
 /// `[tokens]`: how long what the provider issues is good for.

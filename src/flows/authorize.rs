@@ -12,14 +12,13 @@ use super::{
 };
 use crate::{
     domain::{
-        authn::acr::AcrCatalogue,
         face::{attempts::AttemptPolicy, template::ModelId},
         id::InteractionId,
         oidc::{
             client::{Client, RedirectRefusal},
             interaction::Interaction,
-            reply::AuthorizationReply,
-            request::{AuthorizationRequest, ReceivedParameters},
+            reply::{Answers, AuthorizationReply},
+            request::{AuthorizationRequest, ReceivedParameters, RequestRules},
             subject::PairwiseKey,
         },
         secret::SecretToken,
@@ -36,11 +35,12 @@ mod settle;
 
 use arrivals::{begin, resume};
 use moment::Here;
+use settle::Settled;
 
 /// What the flow goes by.
 pub struct AuthorizePolicy {
-    /// Which contexts there are.
-    pub catalogue: AcrCatalogue,
+    /// What requests are held to, with the contexts there are.
+    pub rules: RequestRules,
     /// How many tries there are at a face check.
     pub attempts: AttemptPolicy,
     /// What enrolments are proven with.
@@ -57,9 +57,9 @@ pub struct AuthorizePolicy {
     pub code: SignedDuration,
 }
 
-/// What comes next for the browser.
+/// What comes next for the browser; at its end an answer for the client.
 #[derive(Clone, Debug)]
-pub enum Next {
+pub enum Next<A = AuthorizationReply> {
     /// The sign-in page.
     SignIn,
     /// The parent workflow.
@@ -69,7 +69,20 @@ pub enum Next {
     /// The page that asks whether the client may have what it asks.
     Allow,
     /// Back to the client.
-    Answer(AuthorizationReply),
+    Answer(A),
+}
+
+impl<A> Next<A> {
+    /// The same with another kind of answer.
+    fn try_map<B, E>(self, answer: impl FnOnce(A) -> Result<B, E>) -> Result<Next<B>, E> {
+        Ok(match self {
+            Self::SignIn => Next::SignIn,
+            Self::Enrol => Next::Enrol,
+            Self::StepUp => Next::StepUp,
+            Self::Allow => Next::Allow,
+            Self::Answer(given) => Next::Answer(answer(given)?),
+        })
+    }
 }
 
 /// How a request arrived.
@@ -83,22 +96,22 @@ pub enum Arrival {
 
 /// What became of a new request.
 #[derive(Clone, Debug)]
-pub enum Begun {
+pub enum Begun<A = AuthorizationReply> {
     /// It is refused at the client's address.
     Refused(AuthorizationReply),
     /// It is kept until the browser comes back for it.
     Kept(InteractionId),
     /// It is open in this browser.
-    Opened(Advanced),
+    Opened(Advanced<A>),
 }
 
 /// An interaction that went on in a browser.
 #[derive(Clone, Debug)]
-pub struct Advanced {
+pub struct Advanced<A = AuthorizationReply> {
     /// Which.
     pub interaction: InteractionId,
     /// What comes next.
-    pub next: Next,
+    pub next: Next<A>,
     /// The secret of a session that was opened for it, for the browser's cookie.
     pub opened: Option<SecretToken>,
 }
@@ -150,11 +163,16 @@ impl Authorize {
         received: ReceivedParameters,
         arrival: Arrival,
     ) -> Result<Begun, Unserved<BeginRefusal>> {
-        settled(|| {
+        let begun = settled(|| {
             let (here, received, arrival) = (self.here(), received.clone(), arrival.clone());
             self.store.transact(move |db| begin(db, &here, received, arrival))
         })
-        .await
+        .await?;
+        Ok(match begun {
+            Begun::Refused(reply) => Begun::Refused(reply),
+            Begun::Kept(interaction) => Begun::Kept(interaction),
+            Begun::Opened(advanced) => Begun::Opened(self.signed(advanced)?),
+        })
     }
 
     /// Goes on with an interaction in a visiting browser: one that was kept becomes this browser's.
@@ -163,11 +181,12 @@ impl Authorize {
         interaction: &InteractionId,
         visitor: Visitor,
     ) -> Result<Advanced, Unserved<Lost>> {
-        settled(|| {
+        let advanced = settled(|| {
             let (here, interaction, visitor) = (self.here(), interaction.clone(), visitor.clone());
             self.store.transact(move |db| resume(db, &here, &interaction, &visitor))
         })
-        .await
+        .await?;
+        Ok(self.signed(advanced)?)
     }
 
     /// Decides what comes next for an interaction of this browser, and does what the decision says.
@@ -176,7 +195,7 @@ impl Authorize {
         interaction: &InteractionId,
         browser: &Browser,
     ) -> Result<Next, Unserved<Lost>> {
-        settled(|| {
+        let next = settled(|| {
             let (here, interaction, browser) = (self.here(), interaction.clone(), browser.clone());
             self.store.transact(move |db| match find_own(db, &interaction, &browser, here.now)? {
                 Err(lost) => Ok(Err(lost)),
@@ -185,7 +204,8 @@ impl Authorize {
                 }
             })
         })
-        .await
+        .await?;
+        Ok(next.try_map(|settled| self.sign(settled))?)
     }
 
     /// Ends an interaction of this browser whose person chose not to sign in.
@@ -194,14 +214,15 @@ impl Authorize {
         interaction: &InteractionId,
         browser: &Browser,
     ) -> Result<Next, Unserved<Lost>> {
-        settled(|| {
+        let next = settled(|| {
             let (here, interaction, browser) = (self.here(), interaction.clone(), browser.clone());
             self.store.transact(move |db| match find_own(db, &interaction, &browser, here.now)? {
                 Err(lost) => Ok(Err(lost)),
                 Ok((interaction, session)) => here.decline(db, interaction, &session),
             })
         })
-        .await
+        .await?;
+        Ok(next.try_map(|settled| self.sign(settled))?)
     }
 
     /// An open interaction of this browser, to show a page of it.
@@ -213,6 +234,22 @@ impl Authorize {
         let (here, interaction, browser) = (self.here(), interaction.clone(), browser.clone());
         let found = self.store.read(move |db| find(db, &here, &interaction, &browser)).await?;
         found.map_err(Unserved::Refused)
+    }
+
+    fn signed(&self, advanced: Advanced<Settled>) -> Result<Advanced, Fault> {
+        let Advanced { interaction, next, opened } = advanced;
+        Ok(Advanced { interaction, next: next.try_map(|settled| self.sign(settled))?, opened })
+    }
+
+    /// Makes the answer of what the transaction settled. Signing stands outside of it, for one database has one writer.
+    fn sign(&self, settled: Settled) -> Result<AuthorizationReply, Fault> {
+        match settled {
+            Settled::Refused(reply) => Ok(*reply),
+            Settled::Granted(granted) => {
+                let answers = Answers { code: granted.code, ..Answers::default() };
+                Ok(AuthorizationReply::success(granted.path, answers))
+            }
+        }
     }
 
     fn here(&self) -> Here {
@@ -231,7 +268,7 @@ fn find(
         Err(lost) => return Ok(Err(lost)),
     };
     let Some(client) = db.find_client(&interaction.client)? else { return Ok(Err(Lost::Unknown)) };
-    Ok(match AuthorizationRequest::parse(&client, &interaction.parameters, &here.policy.catalogue) {
+    Ok(match AuthorizationRequest::parse(&client, &interaction.parameters, &here.policy.rules) {
         Ok(request) => Ok(OpenInteraction { interaction, client, request, session }),
         Err(_) => Err(Lost::Over),
     })

@@ -54,12 +54,14 @@ pub async fn sign_in(
     let (Some(name), Some(password)) = (form.value("username"), form.value("password")) else {
         return Ok(again(SignInProblem::Incomplete, None));
     };
-    if let Err(wait_seconds) = app.throttle.spend(name, request.peer_addr().map(|peer| peer.ip())) {
+    let address = request.peer_addr().map(|peer| peer.ip());
+    if let Err(wait_seconds) = app.throttle.spend(name, address) {
         return Ok(again(SignInProblem::Throttled { wait_seconds }, Some(wait_seconds)));
     }
     match app.sign_in.attempt(None, &browser, name, password).await? {
         SignInOutcome::Mismatch => Ok(again(SignInProblem::Mismatch, None)),
         SignInOutcome::SignedIn(signed_in) => {
+            app.throttle.give_back(name, address);
             Ok(with_session(&app, see_other("/account"), Some(&signed_in.renewed)))
         }
     }

@@ -2,12 +2,24 @@
 
 use actix_web::{
     HttpResponse,
-    http::header::{CACHE_CONTROL, LOCATION},
+    http::header::{CACHE_CONTROL, HeaderValue, LOCATION, REFERRER_POLICY},
 };
+use url::Url;
 
-use super::state::App;
+use super::{
+    headers::FormTarget,
+    pages::{self, FormPostPage},
+    state::App,
+};
 use crate::{
-    domain::{id::InteractionId, secret::SecretToken},
+    domain::{
+        id::InteractionId,
+        oidc::{
+            issuer::Issuer,
+            reply::{AuthorizationReply, Delivery},
+        },
+        secret::SecretToken,
+    },
     flows::authorize::Next,
 };
 
@@ -23,13 +35,29 @@ pub fn follow(
         Next::Enrol => see_other(&format!("/interaction/{interaction}/enrol")),
         Next::StepUp => see_other(&format!("/interaction/{interaction}/step-up")),
         Next::Allow => see_other(&format!("/interaction/{interaction}/allow")),
-        Next::Answer(reply) => see_other(reply.address(&app.issuer).as_str()),
+        Next::Answer(reply) => deliver(&app.issuer, reply),
     };
     if let Some(secret) = renewed {
         // A value that cannot stand in a cookie header cannot come up: secrets are base64url.
         let added = response.add_cookie(&app.cookies.session(secret));
         debug_assert!(added.is_ok());
     }
+    response
+}
+
+/// A reply on its way to its client: in an address, or as a page whose form goes there.
+pub fn deliver(issuer: &Issuer, reply: &AuthorizationReply) -> HttpResponse {
+    match reply.delivery(issuer) {
+        Delivery::Redirect(address) => see_other(address.as_str()),
+        Delivery::Form { action, fields } => form_post(action, fields),
+    }
+}
+
+fn form_post(action: Url, fields: Vec<(&'static str, String)>) -> HttpResponse {
+    let returns_to = FormTarget::of(action.as_str());
+    let mut response = pages::shown(&FormPostPage { action: action.into(), fields, returns_to });
+    // Under `same-origin`, the post would carry `Origin: null`, which clients take for a forged one (Fetch §3.2).
+    response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
     response
 }
 

@@ -15,6 +15,8 @@ pub struct Policy {
     page: bool,
     forms: bool,
     form_target: Option<FormTarget>,
+    elsewhere: bool,
+    scripts: bool,
     camera: bool,
 }
 
@@ -56,12 +58,23 @@ impl Policy {
 
     /// A page with forms that post to this origin, whose answers may end at `target`.
     pub fn form(target: Option<&FormTarget>) -> Self {
-        Self { page: true, forms: true, form_target: target.cloned(), camera: false }
+        Self { page: true, forms: true, form_target: target.cloned(), ..Self::default() }
+    }
+
+    /// A page whose form posts to `target`, from where it may lead on to wherever there is https: browsers apply
+    /// `form-action` to redirects as well, and where a client sends its visitors next is its own business.
+    pub fn form_elsewhere(target: Option<&FormTarget>) -> Self {
+        Self { elsewhere: true, ..Self::form(target) }
+    }
+
+    /// The same page with our scripts.
+    pub fn with_scripts(self) -> Self {
+        Self { scripts: true, ..self }
     }
 
     /// The same page with our scripts, requests to this origin, and the camera.
     pub fn with_camera(self) -> Self {
-        Self { camera: true, ..self }
+        Self { camera: true, ..self.with_scripts() }
     }
 
     /// The value of `Content-Security-Policy`.
@@ -72,14 +85,17 @@ impl Policy {
             parts.push("img-src 'self'".into());
         }
         if self.camera {
-            parts.push("script-src 'self'".into());
             parts.push("connect-src 'self'".into());
+        }
+        if self.scripts {
+            parts.push("script-src 'self'".into());
             parts.push("require-trusted-types-for 'script'".into());
             parts.push("trusted-types 'none'".into());
         }
         parts.push(match (&self.forms, &self.form_target) {
             (false, _) => "form-action 'none'".into(),
             (true, None) => "form-action 'self'".into(),
+            (true, Some(FormTarget(source))) if self.elsewhere => format!("form-action {source} https:"),
             (true, Some(FormTarget(source))) => format!("form-action 'self' {source}"),
         });
         parts.push("base-uri 'none'".into());

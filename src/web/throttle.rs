@@ -1,21 +1,21 @@
-//! How often passwords may be tried: for each account name and for each address, whichever is spent first. And how often
-//! an account may ask the identity source.
+//! How many wrong passwords may be tried: for each account name and from each address, whichever is spent first. And how
+//! often an account may ask the identity source.
 
 use std::{
+    collections::HashMap,
+    hash::Hash,
     net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
-    sync::atomic::{AtomicU32, Ordering},
-    time::Duration,
-};
-
-use governor::{
-    DefaultKeyedRateLimiter, Quota, RateLimiter,
-    clock::{Clock, DefaultClock},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use crate::domain::{id::UserId, secret::sha256};
 
-/// After so many checks, keys that are back at full quota are forgotten.
+/// After so many tries, keys that have all of theirs back are forgotten.
 const SWEEP_EVERY: u32 = 1024;
 
 /// A number of tries at once, and the time in which one comes back.
@@ -56,81 +56,96 @@ impl Default for SignInAllowance {
 /// little to search a register with a stolen password.
 pub const LOOK_UPS: Allowance = Allowance::of(10, Duration::from_secs(600));
 
-/// Counts password tries in this process's memory.
+/// Counts wrong passwords in this process's memory.
 pub struct SignInThrottle {
     /// By the hash of the name: a key is as short as another, however long the name that was typed.
-    names: DefaultKeyedRateLimiter<[u8; 32]>,
-    addresses: DefaultKeyedRateLimiter<IpAddr>,
-    clock: DefaultClock,
-    checks: AtomicU32,
+    names: Tries<[u8; 32]>,
+    addresses: Tries<IpAddr>,
 }
 
 impl SignInThrottle {
     /// A throttle of this width.
     pub fn new(allowance: SignInAllowance) -> Self {
-        Self {
-            names: RateLimiter::keyed(quota(allowance.by_name)),
-            addresses: RateLimiter::keyed(quota(allowance.by_address)),
-            clock: DefaultClock::default(),
-            checks: AtomicU32::new(0),
-        }
+        Self { names: Tries::new(allowance.by_name), addresses: Tries::new(allowance.by_address) }
     }
 
     /// Spends one try; refused with the seconds until the next. The address is asked first, so that one that is spent
     /// cannot go on to spend others' names.
     pub fn spend(&self, name: &str, address: Option<IpAddr>) -> Result<(), u32> {
-        self.sweep_now_and_then();
-        let now = self.clock.now();
         if let Some(address) = address {
-            let checked = self.addresses.check_key(&network_of(address));
-            checked.map_err(|refused| whole_seconds(refused.wait_time_from(now)))?;
+            self.addresses.spend(network_of(address))?;
         }
-        let checked = self.names.check_key(&sha256(name.trim().to_lowercase().as_bytes()));
-        checked.map_err(|refused| whole_seconds(refused.wait_time_from(now)))
+        self.names.spend(name_key(name))
     }
 
-    fn sweep_now_and_then(&self) {
-        if is_sweep_due(&self.checks) {
-            self.names.retain_recent();
-            self.addresses.retain_recent();
+    /// Gives a try back, whose password was right: it is failures that are limited (NIST SP 800-63B-4 §3.2.2). The
+    /// failures before it stay counted, or whoever guesses could wait for the owner to wipe them out.
+    pub fn give_back(&self, name: &str, address: Option<IpAddr>) {
+        if let Some(address) = address {
+            self.addresses.give_back(&network_of(address));
         }
+        self.names.give_back(&name_key(name));
     }
 }
 
 /// Counts an account's questions to the identity source in this process's memory.
 pub struct LookUpThrottle {
-    accounts: DefaultKeyedRateLimiter<UserId>,
-    clock: DefaultClock,
-    checks: AtomicU32,
+    accounts: Tries<UserId>,
 }
 
 impl LookUpThrottle {
     /// A throttle of this width.
     pub fn new(allowance: Allowance) -> Self {
-        Self {
-            accounts: RateLimiter::keyed(quota(allowance)),
-            clock: DefaultClock::default(),
-            checks: AtomicU32::new(0),
-        }
+        Self { accounts: Tries::new(allowance) }
     }
 
     /// Spends one question; refused with the seconds until the next.
     pub fn spend(&self, user: &UserId) -> Result<(), u32> {
-        if is_sweep_due(&self.checks) {
-            self.accounts.retain_recent();
-        }
-        let now = self.clock.now();
-        self.accounts.check_key(user).map_err(|refused| whole_seconds(refused.wait_time_from(now)))
+        self.accounts.spend(user.clone())
     }
 }
 
-fn is_sweep_due(checks: &AtomicU32) -> bool {
-    checks.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1
+/// The tries of each key. A key is remembered by the moment at which it has all its tries back, and forgotten after it.
+struct Tries<K> {
+    allowance: Allowance,
+    full_again: Mutex<HashMap<K, Instant>>,
+    checks: AtomicU32,
 }
 
-fn quota(allowance: Allowance) -> Quota {
-    let every = allowance.every.max(Duration::from_millis(1));
-    Quota::with_period(every).unwrap_or(Quota::per_second(NonZeroU32::MIN)).allow_burst(allowance.burst)
+impl<K: Eq + Hash> Tries<K> {
+    fn new(allowance: Allowance) -> Self {
+        Self { allowance, full_again: Mutex::default(), checks: AtomicU32::new(0) }
+    }
+
+    fn spend(&self, key: K) -> Result<(), u32> {
+        let (now, every) = (Instant::now(), self.allowance.every);
+        let mut full_again = self.lock();
+        if self.checks.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
+            full_again.retain(|_, full| *full > now);
+        }
+        let after = full_again.get(&key).map_or(now, |full| *full.max(&now)) + every;
+        let over = (after - now).saturating_sub(every * self.allowance.burst.get());
+        if over.is_zero() {
+            full_again.insert(key, after);
+            return Ok(());
+        }
+        Err(whole_seconds(over))
+    }
+
+    fn give_back(&self, key: &K) {
+        if let Some(full) = self.lock().get_mut(key) {
+            *full = full.checked_sub(self.allowance.every).unwrap_or(*full);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<K, Instant>> {
+        // What is inside is whole at every moment.
+        self.full_again.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn name_key(name: &str) -> [u8; 32] {
+    sha256(name.trim().to_lowercase().as_bytes())
 }
 
 /// An IPv6 subscriber has a whole /64.
@@ -162,6 +177,25 @@ mod tests {
         assert!(matches!(throttle.spend(" ADA ", address(2)), Err(59..=60)));
         assert!(throttle.spend("bob", address(1)).is_err());
         assert_eq!(throttle.spend("bob", address(3)), Ok(()));
+    }
+
+    #[test]
+    fn a_right_password_costs_nothing_and_forgives_nothing() {
+        // NIST SP 800-63B-4 §3.2.2
+        let twice = Allowance::of(2, Duration::from_secs(60));
+        let throttle = SignInThrottle::new(SignInAllowance { by_name: twice, by_address: twice });
+        let address = Some(IpAddr::from([10, 0, 0, 1]));
+        for _ in 0..5 {
+            assert_eq!(throttle.spend("ada", address), Ok(()));
+            throttle.give_back("Ada", address);
+        }
+        assert_eq!(throttle.spend("ada", address), Ok(()));
+        for _ in 0..5 {
+            assert_eq!(throttle.spend("ada", address), Ok(()));
+            throttle.give_back("ada", address);
+        }
+        assert_eq!(throttle.spend("ada", address), Ok(()));
+        assert!(matches!(throttle.spend("ada", address), Err(59..=60)));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 mod assets;
 mod consent;
 mod contrast;
+mod form_post;
 mod headers;
 mod html;
 mod render;

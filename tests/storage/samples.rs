@@ -24,7 +24,7 @@ use facestep::{
         oidc::{
             client::{Client, ClientAuthentication, metadata::ClientMetadata},
             consent::{Access, AccessConsent},
-            grant::{Grant, GrantTerms},
+            grant::{AskedClaims, Grant, GrantTerms},
             interaction::{AuthorizationParameters, Interaction},
         },
         secret::SecretToken,
@@ -142,6 +142,10 @@ pub fn grant(id: &str, client_id: &str, user: &str) -> Grant {
             nonce: Some("n\u{0}n".replace('\u{0}', "-")),
             code_challenge: Some("challenge".into()),
             resource: vec!["https://api.example".into()],
+            claims: AskedClaims {
+                userinfo: ["email".to_owned()].into_iter().collect(),
+                ..AskedClaims::default()
+            },
         },
         Assurance { acr: Acr::face(), amr: vec![Amr::Face, Amr::Mfa, Amr::Pwd], auth_time: at(3) },
         at(5),

@@ -37,7 +37,13 @@ pub fn bank() -> Client {
         minimum_acr: None,
         acr_values_are_necessary: false,
         protected_scopes: Vec::new(),
-        metadata: ClientMetadata { first_party: true, ..ClientMetadata::default() },
+        metadata: ClientMetadata {
+            resources: ["api.example/", "api.example/transfers", "a.example/", "b.example/"]
+                .map(|resource| format!("https://{resource}"))
+                .to_vec(),
+            first_party: true,
+            ..ClientMetadata::default()
+        },
         registration_token_hash: None,
         created_at: Timestamp::UNIX_EPOCH,
     }

@@ -15,7 +15,7 @@ use crate::{
             policy::CapturePolicy,
         },
         keys::KeyPolicy,
-        oidc::{refresh::RefreshLifetimes, tokens::TokenLifetimes},
+        oidc::{refresh::RefreshLifetimes, request::RequestPolicy, tokens::TokenLifetimes},
         session::SessionLifetimes,
     },
     flows::ceremony::{AnswerBeat, FacePolicy},
@@ -36,6 +36,12 @@ pub fn from(config: &Config, points: &OperatingPoints) -> Settings {
         },
         interaction: config.session.interaction,
         code: config.tokens.code,
+        requests: RequestPolicy {
+            response_types: config.authorization.response_types,
+            any_resource: config.authorization.any_resource,
+            must_be_pushed: config.authorization.must_be_pushed,
+            pushed_lifetime: config.authorization.pushed_request,
+        },
         tokens: TokenLifetimes {
             id_token: config.tokens.id_token,
             access_token: config.tokens.access_token,

@@ -4,7 +4,7 @@ pub mod metadata;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use url::{Host, Url};
+use url::{Host, Url, form_urlencoded};
 
 use self::metadata::{ApplicationType, ClientMetadata, GrantType};
 use crate::domain::{
@@ -134,7 +134,18 @@ impl ReturnAddress {
     /// The address with parameters added to its query (RFC 6749 §4.1.2).
     pub fn with_query<'a>(&self, parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> Url {
         let mut url = self.0.clone();
-        url.query_pairs_mut().extend_pairs(parameters);
+        let mut parameters = parameters.into_iter().peekable();
+        if parameters.peek().is_some() {
+            url.query_pairs_mut().extend_pairs(parameters);
+        }
+        url
+    }
+
+    /// The address with parameters in its fragment (OAuth 2.0 Multiple Response Type Encoding Practices 1.0 §2.1).
+    pub fn with_fragment<'a>(&self, parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> Url {
+        let mut url = self.0.clone();
+        let mut encoded = form_urlencoded::Serializer::new(String::new());
+        url.set_fragment(Some(&encoded.extend_pairs(parameters).finish()));
         url
     }
 

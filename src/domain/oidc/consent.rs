@@ -30,7 +30,7 @@ impl Access {
         Self {
             scopes: terms.scope.split(' ').filter(|name| !name.is_empty()).map(str::to_owned).collect(),
             resources: terms.resource.iter().cloned().collect(),
-            claims: BTreeSet::new(),
+            claims: terms.claims.id_token.union(&terms.claims.userinfo).cloned().collect(),
         }
     }
 

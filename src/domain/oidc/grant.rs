@@ -1,5 +1,7 @@
 //! An authorization code's life: issued, redeemed, replayed, expired. `acr`, `amr` and `auth_time` are frozen in it.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +54,20 @@ pub struct GrantTerms {
     pub code_challenge: Option<String>,
     /// The resources asked for (RFC 8707), the audience of the access token.
     pub resource: Vec<String>,
+    /// The claims asked for by name.
+    #[serde(default)]
+    pub claims: AskedClaims,
+}
+
+/// Claims that the `claims` parameter asks for by name, essential or not, and where they shall stand (OpenID Connect Core
+/// 1.0 §5.5). Names that do not exist here are not kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AskedClaims {
+    /// In the ID token.
+    pub id_token: BTreeSet<String>,
+    /// In the UserInfo answer.
+    pub userinfo: BTreeSet<String>,
 }
 
 /// Why a code is refused; all are `invalid_grant` outside (RFC 6749 §5.2).

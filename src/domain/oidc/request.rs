@@ -2,19 +2,26 @@
 
 use std::collections::BTreeSet;
 
+use jiff::SignedDuration;
+
+use self::response::{ResponseMode, ResponseType, ResponseTypes};
 use super::{
     checks,
     client::{Client, RedirectRefusal, ReturnAddress},
     error::ProtocolError,
     grant::GrantTerms,
     interaction::AuthorizationParameters,
-    reply::AuthorizationReply,
-    scope::Scope,
+    reply::{AuthorizationReply, ReturnPath},
 };
 use crate::domain::authn::{acr::AcrCatalogue, requirement::Requirement};
 
+pub mod response;
+
 /// The only parameter that may come more than once (RFC 8707 §2).
 const REPEATABLE: &str = "resource";
+
+const REPEATED: ProtocolError =
+    ProtocolError::invalid_request("repeated_parameter", "a parameter came more than once");
 
 /// Parameters as they arrived, with the names that arrived more than once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,13 +65,55 @@ pub struct AskedPages {
     pub create: bool,
 }
 
+/// What an operator says of requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestPolicy {
+    /// What may come back, for clients that registered it.
+    pub response_types: ResponseTypes,
+    /// Whether a client without a list of resources may name any (RFC 8707 §2).
+    pub any_resource: bool,
+    /// Whether every request must be pushed (RFC 9126 §5).
+    pub must_be_pushed: bool,
+    /// How long a pushed request waits for its browser (RFC 9126 §2.2).
+    pub pushed_lifetime: SignedDuration,
+}
+
+impl Default for RequestPolicy {
+    fn default() -> Self {
+        Self {
+            response_types: ResponseTypes::default(),
+            any_resource: false,
+            must_be_pushed: false,
+            pushed_lifetime: SignedDuration::from_secs(60),
+        }
+    }
+}
+
+/// What a request is held to beside its client's registration.
+#[derive(Clone, Debug)]
+pub struct RequestRules {
+    /// Which contexts there are.
+    pub catalogue: AcrCatalogue,
+    /// What the operator says.
+    pub policy: RequestPolicy,
+}
+
+/// How a request's parameters came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Conveyance {
+    /// In an object that the client signed (RFC 9101).
+    pub signed: bool,
+    /// Pushed by the client itself (RFC 9126).
+    pub pushed: bool,
+}
+
 /// A checked authorization request.
 #[derive(Clone, Debug)]
 pub struct AuthorizationRequest {
-    /// Where the answer goes.
-    pub return_to: ReturnAddress,
-    /// The `state`, verbatim.
-    pub state: Option<String>,
+    /// Where and how the answer goes.
+    pub path: ReturnPath,
+    /// What is asked to come back.
+    pub response_type: ResponseType,
     /// Who the client thinks will sign in.
     pub login_hint: Option<String>,
     /// Which pages are to be shown whatever is remembered.
@@ -85,77 +134,88 @@ pub enum RequestRefusal {
 }
 
 impl AuthorizationRequest {
-    /// Checks parameters as they arrived: none may be repeated (RFC 6749 §3.1), and then all that
-    /// [`Self::parse`] asks.
+    /// Checks parameters as they arrived: none may be repeated (RFC 6749 §3.1), they must have come as they must come
+    /// from this client (RFC 9126 §6, RFC 9101 §10.5), and then all that [`Self::parse`] asks.
     pub fn receive(
         client: &Client,
         received: &ReceivedParameters,
-        catalogue: &AcrCatalogue,
+        conveyance: Conveyance,
+        rules: &RequestRules,
     ) -> Result<Self, RequestRefusal> {
+        let repeated = (!received.repeated.is_empty()).then_some(REPEATED);
+        match repeated.or(checks::conveyance::check(client, conveyance, rules.policy).err()) {
+            Some(error) => Err(Self::refusal(client, received, error)),
+            None => Self::parse(client, &received.parameters, rules),
+        }
+    }
+
+    /// The refusal of parameters that cannot be read to their end: at the client's address where they name a proven one.
+    pub fn refusal(client: &Client, received: &ReceivedParameters, error: ProtocolError) -> RequestRefusal {
         if received.repeated.contains("redirect_uri") {
-            return Err(RequestRefusal::Unaddressable(RedirectRefusal::Repeated));
+            return RequestRefusal::Unaddressable(RedirectRefusal::Repeated);
         }
-        if received.repeated.is_empty() {
-            return Self::parse(client, &received.parameters, catalogue);
+        match path(client, &received.parameters) {
+            Err(refusal) => refusal,
+            Ok(mut path) => {
+                path.state = path.state.filter(|_| !received.repeated.contains("state"));
+                RequestRefusal::Answerable(Box::new(AuthorizationReply::error(path, error)))
+            }
         }
-        let return_to = bind(client, &received.parameters)?;
-        let state = received.parameters.value("state").filter(|_| !received.repeated.contains("state"));
-        let error = ProtocolError::invalid_request("repeated_parameter", "a parameter came more than once");
-        Err(answerable(return_to, state.map(str::to_owned), error))
     }
 
     /// Checks a request's parameters, in order. Unknown parameters are ignored (OpenID Connect Core 1.0 §3.1.2.1).
     pub fn parse(
         client: &Client,
         parameters: &AuthorizationParameters,
-        catalogue: &AcrCatalogue,
+        rules: &RequestRules,
     ) -> Result<Self, RequestRefusal> {
-        let return_to = bind(client, parameters)?;
-        let state = parameters.value("state").map(str::to_owned);
-        match checked(client, parameters, catalogue) {
-            Ok((requirement, terms)) => {
+        let path = path(client, parameters)?;
+        match checked(client, parameters, rules) {
+            Ok((response_type, requirement, terms)) => {
                 let login_hint = parameters.value("login_hint").map(str::to_owned);
                 let pages = checks::prompt::pages(parameters);
-                Ok(Self { return_to, state, login_hint, pages, requirement, terms })
+                Ok(Self { path, response_type, login_hint, pages, requirement, terms })
             }
-            Err(error) => Err(answerable(return_to, state, error)),
+            Err(error) => Err(RequestRefusal::Answerable(Box::new(AuthorizationReply::error(path, error)))),
         }
     }
 }
 
-fn answerable(to: ReturnAddress, state: Option<String>, error: ProtocolError) -> RequestRefusal {
-    RequestRefusal::Answerable(Box::new(AuthorizationReply::error(to, state, error)))
-}
-
-fn bind(client: &Client, parameters: &AuthorizationParameters) -> Result<ReturnAddress, RequestRefusal> {
-    client.bind_redirect(parameters.value("redirect_uri")).map_err(RequestRefusal::Unaddressable)
+/// Where and how the answer goes, an error as well: known before anything else is checked.
+fn path(client: &Client, parameters: &AuthorizationParameters) -> Result<ReturnPath, RequestRefusal> {
+    let to: ReturnAddress =
+        client.bind_redirect(parameters.value("redirect_uri")).map_err(RequestRefusal::Unaddressable)?;
+    let mode: ResponseMode = checks::response::mode(parameters);
+    Ok(ReturnPath { to, mode, state: parameters.value("state").map(str::to_owned) })
 }
 
 /// The checks, in order. Each stands in a file of its own.
 fn checked(
     client: &Client,
     parameters: &AuthorizationParameters,
-    catalogue: &AcrCatalogue,
-) -> Result<(Requirement, GrantTerms), ProtocolError> {
+    rules: &RequestRules,
+) -> Result<(ResponseType, Requirement, GrantTerms), ProtocolError> {
     checks::unsupported::check(parameters)?;
-    checks::response::check(parameters)?;
-    let scope: Scope = checks::scope::check(client, parameters)?;
-    let code_challenge = checks::pkce::check(client, parameters)?;
+    let response_type = checks::response::check(client, parameters, rules.policy)?;
+    let nonce = checks::nonce::check(parameters, response_type)?;
+    let scope = checks::scope::check(client, parameters, response_type)?;
+    let code_challenge = checks::pkce::check(client, parameters, response_type)?;
     let prompt = checks::prompt::check(parameters)?;
-    let max_age = checks::max_age::check(parameters)?;
-    let resource = checks::resource::check(parameters)?;
+    let max_age = checks::max_age::check(client, parameters)?;
+    let resource = checks::resource::check(client, parameters, rules.policy)?;
     let claims = checks::claims::check(parameters)?;
     let subject = checks::subject::check(parameters, claims.subject)?;
     let wanted = checks::acr::Wanted { claims: claims.acr, scope: &scope, resource: &resource };
-    let (acr, minimum) = checks::acr::combine(client, parameters, catalogue, wanted);
+    let (acr, minimum) = checks::acr::combine(client, parameters, &rules.catalogue, wanted);
     let terms = GrantTerms {
         redirect_uri: parameters.value("redirect_uri").unwrap_or_default().to_owned(),
         scope: scope.to_string(),
-        nonce: parameters.value("nonce").map(str::to_owned),
+        nonce,
         code_challenge,
         resource,
+        claims: claims.asked,
     };
-    Ok((Requirement { acr, minimum, max_age, prompt, subject }, terms))
+    Ok((response_type, Requirement { acr, minimum, max_age, prompt, subject }, terms))
 }
 
 #[cfg(test)]

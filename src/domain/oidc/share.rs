@@ -64,6 +64,7 @@ pub const NOT_GRANTED: ProtocolError =
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::oidc::grant::AskedClaims;
 
     #[test]
     fn a_share_is_never_more_than_the_whole() {
@@ -75,6 +76,7 @@ mod tests {
             nonce: None,
             code_challenge: None,
             resource: vec![a.clone(), b.clone()],
+            claims: AskedClaims::default(),
         };
         let share = |scope, resource: &[String]| Share::of(&terms, scope, resource);
         let whole = share(None, &[]).unwrap();

@@ -43,7 +43,7 @@ impl Authorize {
         browser: &Browser,
         digest: &str,
     ) -> Result<Next, Unserved<Lost>> {
-        settled(|| {
+        let next = settled(|| {
             let (here, interaction, browser) = (self.here(), interaction.clone(), browser.clone());
             let digest = digest.to_owned();
             self.store.transact(move |db| {
@@ -63,19 +63,21 @@ impl Authorize {
                 here.advance(db, scene.interaction, &session, browser.device.as_ref())
             })
         })
-        .await
+        .await?;
+        Ok(next.try_map(|settled| self.sign(settled))?)
     }
 
     /// Ends an interaction whose person does not allow what is asked.
     pub async fn deny(&self, interaction: &InteractionId, browser: &Browser) -> Result<Next, Unserved<Lost>> {
-        settled(|| {
+        let next = settled(|| {
             let (here, interaction, browser) = (self.here(), interaction.clone(), browser.clone());
             self.store.transact(move |db| match find_own(db, &interaction, &browser, here.now)? {
                 Err(lost) => Ok(Err(lost)),
                 Ok((interaction, session)) => here.end(db, interaction, &session, NOT_ALLOWED),
             })
         })
-        .await
+        .await?;
+        Ok(next.try_map(|settled| self.sign(settled))?)
     }
 }
 

@@ -1,12 +1,12 @@
 //! How an interaction comes to its browser: begun there, or kept until the browser comes back for it.
 
-use super::{Advanced, Arrival, BeginRefusal, Begun, moment::Here};
+use super::{Advanced, Arrival, BeginRefusal, Begun, moment::Here, settle::Settled};
 use crate::{
     domain::{
         id::{ClientId, InteractionId},
         oidc::{
             client::Client,
-            request::{AuthorizationRequest, ReceivedParameters, RequestRefusal},
+            request::{AuthorizationRequest, Conveyance, ReceivedParameters, RequestRefusal},
         },
         secret::{SecretToken, TokenHash},
         session::Session,
@@ -24,9 +24,9 @@ pub(super) fn begin(
     here: &Here,
     received: ReceivedParameters,
     arrival: Arrival,
-) -> Result<Result<Begun, BeginRefusal>, Fault> {
+) -> Result<Result<Begun<Settled>, BeginRefusal>, Fault> {
     let Some(client) = named_client(db, &received)? else { return Ok(Err(BeginRefusal::UnknownClient)) };
-    match AuthorizationRequest::receive(&client, &received, &here.policy.catalogue) {
+    match AuthorizationRequest::receive(&client, &received, Conveyance::default(), &here.policy.rules) {
         Ok(_) => {}
         Err(RequestRefusal::Unaddressable(refusal)) => return Ok(Err(BeginRefusal::Address(refusal))),
         Err(RequestRefusal::Answerable(reply)) => return Ok(Ok(Begun::Refused(*reply))),
@@ -63,7 +63,7 @@ pub(super) fn resume(
     here: &Here,
     interaction: &InteractionId,
     visitor: &Visitor,
-) -> Result<Result<Advanced, Lost>, Fault> {
+) -> Result<Result<Advanced<Settled>, Lost>, Fault> {
     let Some(mut interaction) = db.find_interaction(interaction)? else { return Ok(Err(Lost::Unknown)) };
     if !interaction.is_open(here.now) {
         return Ok(Err(Lost::Over));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{AuthorizePolicy, Next, access::Permission};
+use super::{AuthorizePolicy, Next, access::Permission, settle::Settled};
 use crate::{
     domain::{
         audit::{AuditEvent, AuditKind},
@@ -77,7 +77,7 @@ impl Here {
         interaction: Interaction,
         session: &Session,
         device: Option<&TokenHash>,
-    ) -> Result<Result<Next, Lost>, Fault> {
+    ) -> Result<Result<Next<Settled>, Lost>, Fault> {
         let scene = match self.scene(db, interaction, session)? {
             Ok(scene) => scene,
             Err(elsewhere) => return Ok(elsewhere),
@@ -107,7 +107,7 @@ impl Here {
         db: &mut dyn Db,
         interaction: Interaction,
         session: &Session,
-    ) -> Result<Result<Next, Lost>, Fault> {
+    ) -> Result<Result<Next<Settled>, Lost>, Fault> {
         self.end(db, interaction, session, DECLINED)
     }
 
@@ -118,7 +118,7 @@ impl Here {
         interaction: Interaction,
         session: &Session,
         error: ProtocolError,
-    ) -> Result<Result<Next, Lost>, Fault> {
+    ) -> Result<Result<Next<Settled>, Lost>, Fault> {
         match self.scene(db, interaction, session)? {
             Ok(scene) => self.refuse(db, scene, error).map(Ok),
             Err(elsewhere) => Ok(elsewhere),
@@ -132,13 +132,13 @@ impl Here {
         db: &mut dyn Db,
         interaction: Interaction,
         session: &'a Session,
-    ) -> Result<Result<Scene<'a>, Result<Next, Lost>>, Fault> {
+    ) -> Result<Result<Scene<'a>, Result<Next<Settled>, Lost>>, Fault> {
         let Some(client) = db.find_client(&interaction.client)? else { return Ok(Err(Err(Lost::Unknown))) };
-        let parsed = AuthorizationRequest::parse(&client, &interaction.parameters, &self.policy.catalogue);
+        let parsed = AuthorizationRequest::parse(&client, &interaction.parameters, &self.policy.rules);
         Ok(match parsed {
             Ok(request) => Ok(Scene { interaction, session, client, request }),
             Err(RequestRefusal::Unaddressable(_)) => Err(Err(Lost::Over)),
-            Err(RequestRefusal::Answerable(reply)) => Err(Ok(Next::Answer(*reply))),
+            Err(RequestRefusal::Answerable(reply)) => Err(Ok(Next::Answer(Settled::Refused(reply)))),
         })
     }
 
@@ -161,7 +161,7 @@ impl Here {
         let signed_in = subject.as_ref().map(|subject| SignedIn { subject, ledger: &scene.session.ledger });
         let decision = StepUpPolicy::decide(Facts {
             requirement,
-            catalogue: &self.policy.catalogue,
+            catalogue: &self.policy.rules.catalogue,
             signed_in,
             face,
             missed: scene.interaction.missed,

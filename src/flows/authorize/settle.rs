@@ -11,10 +11,32 @@ use crate::{
         audit::AuditKind,
         authn::acr::Assurance,
         id::{GrantId, UserId},
-        oidc::{error::ProtocolError, grant::Grant, interaction::InteractionEnd, reply::AuthorizationReply},
+        oidc::{
+            error::ProtocolError,
+            grant::Grant,
+            interaction::InteractionEnd,
+            reply::{AuthorizationReply, ReturnPath},
+        },
+        secret::SecretToken,
     },
     ports::{fault::Fault, store::Db},
 };
+
+/// How an interaction ended in its transaction. What is to be signed is signed after it.
+pub(super) enum Settled {
+    /// With an error, or under a registration that was changed since.
+    Refused(Box<AuthorizationReply>),
+    /// With a grant.
+    Granted(Box<Granted>),
+}
+
+/// A grant on its way to its client.
+pub(super) struct Granted {
+    /// Where and how it goes.
+    pub(super) path: ReturnPath,
+    /// The code, where one is asked for.
+    pub(super) code: Option<SecretToken>,
+}
 
 impl Here {
     /// Issues the code, once: the interaction's version guards against a second tab.
@@ -24,7 +46,7 @@ impl Here {
         mut scene: Scene<'_>,
         user: UserId,
         assurance: Assurance,
-    ) -> Result<Next, Fault> {
+    ) -> Result<Next<Settled>, Fault> {
         scene.interaction.end = Some(InteractionEnd::Answered);
         db.save_interaction(&scene.interaction)?;
         let code = self.entropy.token();
@@ -48,7 +70,8 @@ impl Here {
         db.insert_grant(&grant)?;
         event.user = Some(user);
         db.append_event(&event.with("grant", grant.id.as_str()))?;
-        Ok(Next::Answer(AuthorizationReply::code(scene.request.return_to, scene.request.state, code)))
+        let granted = Granted { path: scene.request.path, code: Some(code) };
+        Ok(Next::Answer(Settled::Granted(Box::new(granted))))
     }
 
     pub(super) fn refuse(
@@ -56,7 +79,7 @@ impl Here {
         db: &mut dyn Db,
         mut scene: Scene<'_>,
         error: ProtocolError,
-    ) -> Result<Next, Fault> {
+    ) -> Result<Next<Settled>, Fault> {
         scene.interaction.end = Some(InteractionEnd::Refused);
         db.save_interaction(&scene.interaction)?;
         let mut event = self
@@ -65,6 +88,7 @@ impl Here {
             .with("reason", error.reason);
         event.user = scene.session.user.clone();
         db.append_event(&event)?;
-        Ok(Next::Answer(AuthorizationReply::error(scene.request.return_to, scene.request.state, error)))
+        let reply = AuthorizationReply::error(scene.request.path, error);
+        Ok(Next::Answer(Settled::Refused(Box::new(reply))))
     }
 }

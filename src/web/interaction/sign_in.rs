@@ -41,12 +41,14 @@ pub async fn submit(
     let (Some(name), Some(password)) = (form.value("username"), form.value("password")) else {
         return Ok(again(SignInProblem::Incomplete, None));
     };
-    if let Err(wait_seconds) = app.throttle.spend(name, request.peer_addr().map(|peer| peer.ip())) {
+    let address = request.peer_addr().map(|peer| peer.ip());
+    if let Err(wait_seconds) = app.throttle.spend(name, address) {
         return Ok(again(SignInProblem::Throttled { wait_seconds }, Some(wait_seconds)));
     }
     match app.sign_in.attempt(Some(&interaction), &browser, name, password).await? {
         SignInOutcome::Mismatch => Ok(again(SignInProblem::Mismatch, None)),
         SignInOutcome::SignedIn(signed_in) => {
+            app.throttle.give_back(name, address);
             let next = app.authorize.advance(&interaction, &signed_in.browser).await?;
             Ok(follow(&app, &interaction, &next, Some(&signed_in.renewed)))
         }

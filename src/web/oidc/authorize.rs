@@ -8,7 +8,7 @@ use crate::{
     flows::authorize::{Arrival, Begun},
     web::{
         error::Failure,
-        follow::{follow, resume_address, see_other},
+        follow::{deliver, follow, resume_address, see_other},
         form::Form,
         state::App,
     },
@@ -28,7 +28,7 @@ pub async fn by_form(app: web::Data<App>, form: Form) -> Result<HttpResponse, Fa
 
 async fn begin(app: &App, received: ReceivedParameters, arrival: Arrival) -> Result<HttpResponse, Failure> {
     Ok(match app.authorize.begin(received, arrival).await? {
-        Begun::Refused(reply) => see_other(reply.address(&app.issuer).as_str()),
+        Begun::Refused(reply) => deliver(&app.issuer, &reply),
         Begun::Kept(interaction) => see_other(&resume_address(&interaction)),
         Begun::Opened(advanced) => {
             follow(app, &advanced.interaction, &advanced.next, advanced.opened.as_ref())

@@ -23,7 +23,8 @@ pub struct Wanted<'a> {
 ///
 /// `acr_values` alone is a wish. It is a condition where an access token's resource server relies on it (RFC 9470 §5:
 /// `resource`, a protected scope) or where the client's registration says so; an essential `acr` claim always is
-/// (OpenID Connect Core 1.0 §5.5.1.1). A protected scope needs the face context whatever the request says.
+/// (OpenID Connect Core 1.0 §5.5.1.1). A protected scope needs the face context whatever the request says. A request that
+/// names no context asks for the client's `default_acr_values` (OpenID Connect Dynamic Client Registration 1.0 §2).
 pub fn combine(
     client: &Client,
     parameters: &AuthorizationParameters,
@@ -44,6 +45,9 @@ pub fn combine(
         if !name.is_empty() && !listed.contains(&acr) {
             listed.push(acr);
         }
+    }
+    if listed.is_empty() {
+        listed.clone_from(&client.metadata.default_acr_values);
     }
     let necessary = protected || !wanted.resource.is_empty() || client.acr_values_are_necessary;
     let request = match (listed.is_empty(), necessary) {

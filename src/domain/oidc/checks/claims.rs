@@ -1,11 +1,14 @@
-//! The `claims` parameter: of all that it can ask, only `acr` and `sub` change what happens here.
+//! The `claims` parameter: `acr` and `sub` change what happens here, and what else it asks for by name is kept for those
+//! who answer it.
+
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
 use crate::domain::{
     authn::acr::Acr,
     id::Subject,
-    oidc::{error::ProtocolError, interaction::AuthorizationParameters},
+    oidc::{error::ProtocolError, grant::AskedClaims, interaction::AuthorizationParameters, scope},
 };
 
 /// What is read of the `claims` parameter.
@@ -15,6 +18,8 @@ pub struct RequestedClaims {
     pub acr: AcrClaim,
     /// The user whom the answer must be about (OpenID Connect Core 1.0 §3.1.2.2).
     pub subject: Option<Subject>,
+    /// What else is asked for.
+    pub asked: AskedClaims,
 }
 
 /// What the `claims` parameter says about `acr` (OpenID Connect Core 1.0 §5.5.1.1).
@@ -42,7 +47,8 @@ pub fn check(parameters: &AuthorizationParameters) -> Result<RequestedClaims, Pr
         (Some(a), Some(b)) if a != b => return Err(SUBJECT_CONFLICT),
         (a, b) => a.or(b),
     };
-    Ok(RequestedClaims { acr: both(id_token.acr, userinfo.acr)?, subject })
+    let asked = AskedClaims { id_token: id_token.named, userinfo: userinfo.named };
+    Ok(RequestedClaims { acr: both(id_token.acr, userinfo.acr)?, subject, asked })
 }
 
 /// One `acr` for the two places, since one authentication stands behind both. What is essential in both is what both
@@ -69,14 +75,23 @@ impl AcrClaim {
     }
 }
 
-fn in_place(members: &Map<String, Value>, place: &str) -> Result<RequestedClaims, ProtocolError> {
-    let Some(requested) = object(members, place)? else { return Ok(RequestedClaims::default()) };
+/// What is asked for in one place.
+#[derive(Default)]
+struct Place {
+    acr: AcrClaim,
+    subject: Option<Subject>,
+    named: BTreeSet<String>,
+}
+
+fn in_place(members: &Map<String, Value>, place: &str) -> Result<Place, ProtocolError> {
+    let Some(requested) = object(members, place)? else { return Ok(Place::default()) };
     let acr = object(requested, "acr")?.map(read).transpose()?.unwrap_or_default();
     let subject = match object(requested, "sub")?.and_then(|sub| sub.get("value")) {
         None => None,
         Some(value) => Some(value.as_str().and_then(Subject::parse).ok_or(MALFORMED)?),
     };
-    Ok(RequestedClaims { acr, subject })
+    let named = requested.keys().filter(|name| scope::is_of_a_person(name)).cloned().collect();
+    Ok(Place { acr, subject, named })
 }
 
 /// A member that is an object, or absent, or `null` for a claim asked for without more (OpenID Connect Core 1.0 §5.5.1).

@@ -2,11 +2,18 @@
 
 use jiff::SignedDuration;
 
-use crate::domain::oidc::{error::ProtocolError, interaction::AuthorizationParameters};
+use crate::domain::oidc::{client::Client, error::ProtocolError, interaction::AuthorizationParameters};
 
-/// A whole number of seconds, not negative (OpenID Connect Core 1.0 §3.1.2.1).
-pub fn check(parameters: &AuthorizationParameters) -> Result<Option<SignedDuration>, ProtocolError> {
-    let Some(text) = parameters.value("max_age") else { return Ok(None) };
+/// A whole number of seconds, not negative (OpenID Connect Core 1.0 §3.1.2.1); where the request is silent, the client's
+/// `default_max_age` (OpenID Connect Dynamic Client Registration 1.0 §2).
+pub fn check(
+    client: &Client,
+    parameters: &AuthorizationParameters,
+) -> Result<Option<SignedDuration>, ProtocolError> {
+    let Some(text) = parameters.value("max_age") else {
+        let usual = client.metadata.default_max_age;
+        return Ok(usual.map(|seconds| SignedDuration::from_secs(i64::from(seconds))));
+    };
     let seconds: Option<u32> = text.bytes().all(|c| c.is_ascii_digit()).then(|| text.parse().ok()).flatten();
     match seconds {
         Some(seconds) => Ok(Some(SignedDuration::from_secs(i64::from(seconds)))),

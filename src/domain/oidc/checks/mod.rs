@@ -2,7 +2,9 @@
 
 pub mod acr;
 pub mod claims;
+pub mod conveyance;
 pub mod max_age;
+pub mod nonce;
 pub mod pkce;
 pub mod prompt;
 pub mod resource;

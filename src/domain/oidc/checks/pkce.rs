@@ -1,7 +1,10 @@
 //! Proof Key for Code Exchange.
 
 use crate::domain::{
-    oidc::{client::Client, error::ProtocolError, interaction::AuthorizationParameters},
+    oidc::{
+        client::Client, error::ProtocolError, interaction::AuthorizationParameters,
+        request::response::ResponseType,
+    },
     secret::from_base64url,
 };
 
@@ -9,8 +12,15 @@ use crate::domain::{
 const DIGEST: usize = 32;
 
 /// An S256 challenge (RFC 7636 §4.3): required of public clients (RFC 9700 §2.1.1), and `plain`, which is also what a
-/// missing method means, is refused.
-pub fn check(client: &Client, parameters: &AuthorizationParameters) -> Result<Option<String>, ProtocolError> {
+/// missing method means, is refused. Without a code there is nothing to prove.
+pub fn check(
+    client: &Client,
+    parameters: &AuthorizationParameters,
+    response_type: ResponseType,
+) -> Result<Option<String>, ProtocolError> {
+    if !response_type.gives_code() {
+        return Ok(None);
+    }
     let method = parameters.value("code_challenge_method");
     let Some(challenge) = parameters.value("code_challenge") else {
         if client.is_public() || method.is_some() {

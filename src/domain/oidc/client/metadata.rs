@@ -114,7 +114,7 @@ pub struct ClientMetadata {
     pub require_signed_request_object: bool,
     /// The scopes that it may ask for; all there are, where it names none.
     pub scope: Vec<String>,
-    /// The resources that its tokens may be for (RFC 8707); any, where it names none.
+    /// The resources that its tokens may be for (RFC 8707); none, where it names none, unless the operator allows any.
     pub resources: Vec<String>,
     /// The audiences that it answers for as a resource server: it may introspect tokens that are for one of them (RFC 7662
     /// §2.1). Only an operator can say so.

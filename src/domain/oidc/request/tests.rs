@@ -4,13 +4,18 @@ use jiff::{SignedDuration, Timestamp};
 use super::*;
 use crate::domain::{
     authn::{
-        acr::Acr,
+        acr::{Acr, AcrCatalogue},
         requirement::{AcrRequest, Prompt},
         ways::WayPolicy,
     },
     id::{ClientId, Subject},
     keys::SigningAlgorithm,
-    oidc::{client::ClientAuthentication, error::ErrorCode},
+    oidc::{
+        client::{ClientAuthentication, metadata::GrantType},
+        error::ErrorCode,
+        issuer::Issuer,
+        reply::Delivery,
+    },
     secret::base64url,
 };
 
@@ -28,7 +33,12 @@ fn client() -> Client {
         minimum_acr: None,
         acr_values_are_necessary: false,
         protected_scopes: vec!["transfer".into()],
-        metadata: ClientMetadata::default(),
+        metadata: ClientMetadata {
+            resources: ["https://a.example", "https://b.example", "https://api.example/"]
+                .map(Into::into)
+                .to_vec(),
+            ..ClientMetadata::default()
+        },
         registration_token_hash: None,
         created_at: Timestamp::UNIX_EPOCH,
     }
@@ -49,9 +59,27 @@ fn received(changes: &[(&str, &str)]) -> ReceivedParameters {
     ReceivedParameters::collect(pairs.into_iter().map(|(n, v)| (n.to_owned(), v.to_owned())))
 }
 
-fn parse_for(client: &Client, changes: &[(&str, &str)]) -> Result<AuthorizationRequest, RequestRefusal> {
+fn rules() -> RequestRules {
     let catalogue = AcrCatalogue::shipped(SignedDuration::from_secs(300), WayPolicy::default());
-    AuthorizationRequest::receive(client, &received(changes), &catalogue)
+    let policy =
+        RequestPolicy { response_types: ResponseType::ALL.into_iter().collect(), ..Default::default() };
+    RequestRules { catalogue, policy }
+}
+
+fn parse_for(client: &Client, changes: &[(&str, &str)]) -> Result<AuthorizationRequest, RequestRefusal> {
+    AuthorizationRequest::receive(client, &received(changes), Conveyance::default(), &rules())
+}
+
+/// The client with other metadata.
+fn with(change: impl FnOnce(&mut ClientMetadata)) -> Client {
+    let mut changed = client();
+    change(&mut changed.metadata);
+    changed
+}
+
+/// The client, registered for every response type.
+fn with_every_type() -> Client {
+    with(|metadata| metadata.response_types = ResponseType::ALL.map(|one| one.name().to_owned()).to_vec())
 }
 
 fn requirement(client: &Client, changes: &[(&str, &str)]) -> Requirement {
@@ -59,7 +87,11 @@ fn requirement(client: &Client, changes: &[(&str, &str)]) -> Requirement {
 }
 
 fn error(changes: &[(&str, &str)]) -> (ErrorCode, &'static str) {
-    match parse_for(&client(), changes) {
+    error_for(&client(), changes)
+}
+
+fn error_for(client: &Client, changes: &[(&str, &str)]) -> (ErrorCode, &'static str) {
+    match parse_for(client, changes) {
         Err(RequestRefusal::Answerable(reply)) => {
             let error = reply.refusal().unwrap();
             (error.code, error.reason)
@@ -75,10 +107,13 @@ fn every_check_has_its_own_code_and_reason() {
     type Case<'a> = (&'a [(&'a str, &'a str)], ErrorCode, &'a str);
     let cases: &[Case<'_>] = &[
         (&[("response_type", "")], InvalidRequest, "response_type_missing"),
-        (&[("response_type", "id_token")], UnsupportedResponseType, "response_type"),
-        (&[("response_mode", "fragment")], InvalidRequest, "response_mode"),
-        (&[("request", "x")], RequestNotSupported, "request_object"),
-        (&[("request_uri", "https://a")], RequestUriNotSupported, "request_uri"),
+        (&[("response_type", "token")], UnsupportedResponseType, "response_type"),
+        (&[("response_type", "code code")], UnsupportedResponseType, "response_type"),
+        (&[("response_type", "id_token")], UnauthorizedClient, "response_type"),
+        (&[("response_type", "none")], UnsupportedResponseType, "response_type"),
+        (&[("response_mode", "web_message")], InvalidRequest, "response_mode"),
+        (&[("request", "x")], InvalidRequestObject, "request_object"),
+        (&[("request_uri", "https://a")], InvalidRequestUri, "request_uri"),
         (&[("registration", "{}")], RegistrationNotSupported, "registration"),
         (&[("scope", "profile")], InvalidScope, "scope_openid_missing"),
         (&[("code_challenge", "")], InvalidRequest, "code_challenge_missing"),
@@ -90,6 +125,7 @@ fn every_check_has_its_own_code_and_reason() {
         (&[("max_age", "soon")], InvalidRequest, "max_age"),
         (&[("resource", "/relative")], InvalidTarget, "resource"),
         (&[("resource", "https://a.example/#f")], InvalidTarget, "resource"),
+        (&[("resource", "https://c.example")], InvalidTarget, "resource_not_registered"),
         (&[("claims", "{")], InvalidRequest, "claims"),
         (&[("claims", r#"{"id_token":[]}"#)], InvalidRequest, "claims"),
         (&[("claims", r#"{"id_token":{"acr":{"values":"x"}}}"#)], InvalidRequest, "claims"),
@@ -165,30 +201,42 @@ fn a_protected_scope_needs_the_face_context_even_without_acr_values() {
 #[test]
 fn prompt_and_max_age_are_read() {
     // OpenID Connect Core 1.0 §3.1.2.1
-    assert_eq!(requirement(&client(), &[("prompt", "none")]).prompt, Prompt::None);
-    assert_eq!(requirement(&client(), &[("prompt", "consent login")]).prompt, Prompt::Login);
-    assert_eq!(requirement(&client(), &[("prompt", "select_account")]).prompt, Prompt::AsNeeded);
+    let prompt = |values| {
+        let request = parse_for(&client(), &[("prompt", values)]).unwrap();
+        (request.requirement.prompt, request.pages)
+    };
+    let pages = AskedPages::default();
+    assert_eq!(prompt("none"), (Prompt::None, pages));
+    assert_eq!(prompt("consent login"), (Prompt::Login, AskedPages { consent: true, ..pages }));
+    assert_eq!(prompt("select_account"), (Prompt::AsNeeded, AskedPages { select_account: true, ..pages }));
+    // Initiating User Registration via OpenID Connect 1.0 §4
+    assert_eq!(prompt("create"), (Prompt::AsNeeded, AskedPages { create: true, ..pages }));
+    assert_eq!(prompt("later"), (Prompt::AsNeeded, pages));
     assert_eq!(requirement(&client(), &[("max_age", "0")]).max_age, Some(SignedDuration::ZERO));
 }
 
 #[test]
 fn resource_may_be_repeated_and_unknown_scopes_are_left_out() {
     // RFC 8707 §2, RFC 6749 §3.3
-    let changes =
-        [("resource", "https://a.example"), ("resource", "https://b.example"), ("scope", "openid email")];
+    let changes = [
+        ("resource", "https://a.example"),
+        ("resource", "https://b.example"),
+        ("scope", "openid email treasure"),
+    ];
     let terms = parse_for(&client(), &changes).unwrap().terms;
     assert_eq!(terms.resource, ["https://a.example", "https://b.example"]);
-    assert_eq!(terms.scope, "openid");
+    assert_eq!(terms.scope, "openid email");
 }
 
 #[test]
 fn a_reply_carries_state_and_iss_in_success_and_error() {
     // RFC 9207 §2
-    let issuer = crate::domain::oidc::issuer::Issuer::parse("https://id.example").unwrap();
+    let issuer = Issuer::parse("https://id.example").unwrap();
     let Err(RequestRefusal::Answerable(refused)) = parse_for(&client(), &[("prompt", "none login")]) else {
         panic!("not refused");
     };
-    let address = refused.address(&issuer).to_string();
+    let Delivery::Redirect(address) = refused.delivery(&issuer) else { panic!("not redirected") };
+    let address = address.to_string();
     assert!(
         address
             .starts_with("https://bank.example/cb?x=1&error=invalid_request&error_description=prompt_none")
@@ -240,4 +288,140 @@ fn essential_contexts_in_both_places_must_both_be_met() {
     }
     let conflict = (ErrorCode::InvalidRequest, "acr_conflict");
     assert_eq!(error(&[("claims", &asked(pwd, face))]), conflict);
+}
+
+#[test]
+fn an_answer_with_tokens_needs_a_nonce_and_never_travels_in_the_query() {
+    // OpenID Connect Core 1.0 §3.2.2.1, §3.3.2.11; OAuth 2.0 Multiple Response Type Encoding Practices 1.0 §3, §5
+    let client = with_every_type();
+    for one in ResponseType::ALL {
+        let asked = ("response_type", one.name());
+        let parsed = parse_for(&client, &[asked, ("nonce", "n")]).unwrap();
+        assert_eq!((parsed.response_type, parsed.path.mode), (one, one.usual_mode()));
+        assert_eq!(parse_for(&client, &[asked]).is_ok(), !one.gives_id_token(), "{one:?}");
+        for mode in ResponseMode::ALL {
+            let parsed = parse_for(&client, &[asked, ("nonce", "n"), ("response_mode", mode.name())]);
+            match parsed {
+                Ok(parsed) => assert_eq!(parsed.path.mode, mode),
+                Err(_) => {
+                    assert!(mode == ResponseMode::Query && one != ResponseType::Code, "{one:?} {mode:?}")
+                }
+            }
+        }
+    }
+    assert_eq!(
+        error_for(&client, &[("response_type", "id_token")]),
+        (ErrorCode::InvalidRequest, "nonce_missing")
+    );
+}
+
+#[test]
+fn an_error_travels_as_the_answer_would_have() {
+    // RFC 6749 §4.2.2.1, OAuth 2.0 Form Post Response Mode 1.0 §2
+    let issuer = Issuer::parse("https://id.example").unwrap();
+    let delivery = |changes: &[(&str, &str)]| match parse_for(&client(), changes) {
+        Err(RequestRefusal::Answerable(reply)) => reply.delivery(&issuer),
+        other => panic!("{other:?}"),
+    };
+    for (changes, expected) in [
+        (vec![("response_type", "")], "https://bank.example/cb?x=1&error=invalid_request"),
+        (vec![("response_type", "id_token")], "https://bank.example/cb?x=1#error=unauthorized_client"),
+        (
+            vec![("response_type", "id_token"), ("response_mode", "query")],
+            "https://bank.example/cb?x=1#error=unauthorized_client",
+        ),
+    ] {
+        let Delivery::Redirect(address) = delivery(&changes) else { panic!("{changes:?}") };
+        assert!(address.as_str().starts_with(expected), "{address}");
+    }
+    let form = delivery(&[("response_type", ""), ("response_mode", "form_post")]);
+    let Delivery::Form { action, fields } = form else { panic!("not a form") };
+    assert_eq!(action.as_str(), "https://bank.example/cb?x=1");
+    assert!(
+        fields.contains(&("state", "s".into())) && fields.contains(&("iss", "https://id.example".into()))
+    );
+}
+
+#[test]
+fn a_public_client_proves_no_possession_where_there_is_no_code() {
+    // RFC 7636 §4.3
+    let asked = [("response_type", "id_token"), ("nonce", "n"), ("code_challenge", "")];
+    assert_eq!(parse_for(&with_every_type(), &asked).unwrap().terms.code_challenge, None);
+}
+
+#[test]
+fn what_is_not_said_is_what_the_client_registered() {
+    // OpenID Connect Dynamic Client Registration 1.0 §2: default_max_age, default_acr_values
+    let client = with(|metadata| {
+        metadata.default_max_age = Some(60);
+        metadata.default_acr_values = vec![Acr::face()];
+    });
+    let silent = requirement(&client, &[]);
+    assert_eq!(silent.max_age, Some(SignedDuration::from_secs(60)));
+    assert_eq!(silent.acr, AcrRequest::Preferred(vec![Acr::face()]));
+    let said = requirement(&client, &[("max_age", "7"), ("acr_values", Acr::PWD)]);
+    assert_eq!(said.max_age, Some(SignedDuration::from_secs(7)));
+    assert_eq!(said.acr, AcrRequest::Preferred(vec![Acr::pwd()]));
+}
+
+#[test]
+fn a_client_gets_no_scope_beyond_its_list_and_no_offline_access_that_it_could_not_use() {
+    // RFC 7591 §2, OpenID Connect Core 1.0 §11
+    let scope = |client: &Client, more: &[(&str, &str)]| {
+        let asked = [&[("scope", "openid email phone offline_access"), ("nonce", "n")], more].concat();
+        parse_for(client, &asked).unwrap().terms.scope
+    };
+    assert_eq!(scope(&client(), &[]), "openid email phone offline_access");
+    assert_eq!(scope(&with(|metadata| metadata.scope = vec!["email".into()]), &[]), "openid email");
+    let once = with(|metadata| metadata.grant_types = vec![GrantType::AuthorizationCode]);
+    assert_eq!(scope(&once, &[]), "openid email phone");
+    assert_eq!(scope(&with_every_type(), &[("response_type", "id_token")]), "openid email phone");
+}
+
+#[test]
+fn a_client_without_a_list_of_resources_may_name_none_unless_the_operator_says_so() {
+    // RFC 8707 §2
+    let client = with(|metadata| metadata.resources.clear());
+    let asked = [("resource", "https://a.example")];
+    assert_eq!(error_for(&client, &asked), (ErrorCode::InvalidTarget, "resource_not_registered"));
+    let mut rules = rules();
+    rules.policy.any_resource = true;
+    let parsed =
+        AuthorizationRequest::receive(&client, &received(&asked), Conveyance::default(), &rules).unwrap();
+    assert_eq!(parsed.terms.resource, ["https://a.example"]);
+}
+
+#[test]
+fn a_request_must_come_as_the_client_or_the_operator_says() {
+    // RFC 9126 §5, §6; RFC 9101 §10.5
+    let refused = |client: &Client, came, rules: &RequestRules| match AuthorizationRequest::receive(
+        client,
+        &received(&[]),
+        came,
+        rules,
+    ) {
+        Ok(_) => None,
+        Err(RequestRefusal::Answerable(reply)) => Some(reply.refusal().unwrap().reason),
+        Err(other) => panic!("{other:?}"),
+    };
+    let (plain, pushed) = (Conveyance::default(), Conveyance { pushed: true, signed: false });
+    let signed = Conveyance { signed: true, pushed: false };
+    let pushes = with(|metadata| metadata.require_pushed_authorization_requests = true);
+    let signs = with(|metadata| metadata.require_signed_request_object = true);
+    let mut all_push = rules();
+    all_push.policy.must_be_pushed = true;
+    assert_eq!(refused(&client(), plain, &rules()), None);
+    assert_eq!(refused(&pushes, signed, &rules()), Some("not_pushed"));
+    assert_eq!(refused(&client(), plain, &all_push), Some("not_pushed"));
+    assert_eq!(refused(&pushes, pushed, &all_push), None);
+    assert_eq!(refused(&signs, pushed, &rules()), Some("not_signed"));
+    assert_eq!(refused(&signs, signed, &rules()), None);
+}
+
+#[test]
+fn claims_asked_for_by_name_are_kept_for_those_who_answer_them() {
+    // OpenID Connect Core 1.0 §5.5
+    let claims = r#"{"id_token":{"email":null,"acr":null,"x":1},"userinfo":{"name":{"essential":true},"name#de":null}}"#;
+    let asked = parse_for(&client(), &[("claims", claims)]).unwrap().terms.claims;
+    assert!(asked.id_token.iter().eq(["email"]) && asked.userinfo.iter().eq(["name"]), "{asked:?}");
 }
