@@ -32,7 +32,9 @@ use crate::{
         enrol::Enrol,
         introspect::Introspection,
         own_account::OwnAccounts,
+        pushed_requests::PushedRequests,
         references::References,
+        request_objects::RequestObjects,
         revoke::Revocation,
         sign_in::SignIn,
         signing_keys::SigningKeys,
@@ -203,9 +205,10 @@ pub fn assemble(parts: Parts) -> App {
         true => AcrCatalogue::shipped(settings.face_freshness, settings.face.ways),
         false => AcrCatalogue::without_face(),
     };
-    let metadata = metadata(&issuer, &catalogue, settings.signing_keys.algorithms);
+    let rules = RequestRules { catalogue, policy: settings.requests };
+    let metadata = metadata(&issuer, &rules, settings.signing_keys.algorithms);
     let policy = Arc::new(AuthorizePolicy {
-        rules: RequestRules { catalogue, policy: settings.requests },
+        rules: rules.clone(),
         attempts: settings.face.attempts,
         proof_key,
         pairwise_key: parts.pairwise_key,
@@ -226,7 +229,14 @@ pub fn assemble(parts: Parts) -> App {
     let access_tokens = Arc::new(AccessTokens::new(signing_keys.clone(), issuer.clone()));
     let mint = Arc::new(Mint::new(entropy.clone(), issuer.clone(), settings.tokens, signing_keys.clone()));
     let client_jwts =
-        Arc::new(ClientJwts::new(parts.client_jwts, parts.vault, parts.outbound, clock.clone()));
+        Arc::new(ClientJwts::new(parts.client_jwts, parts.vault, parts.outbound.clone(), clock.clone()));
+    let objects = Arc::new(RequestObjects::new(
+        clock.clone(),
+        parts.outbound,
+        client_jwts.clone(),
+        signing_keys.clone(),
+        issuer.clone(),
+    ));
     App {
         contact: parts.contact,
         metadata,
@@ -234,7 +244,22 @@ pub fn assemble(parts: Parts) -> App {
         limits: settings.limits,
         throttle: SignInThrottle::new(settings.sign_in),
         look_ups: LookUpThrottle::new(settings.look_ups),
-        authorize: Authorize::new(store.clone(), clock.clone(), entropy.clone(), policy),
+        authorize: Authorize::new(
+            store.clone(),
+            clock.clone(),
+            entropy.clone(),
+            mint.clone(),
+            objects.clone(),
+            policy,
+        ),
+        pushed_requests: PushedRequests::new(
+            store.clone(),
+            clock.clone(),
+            entropy.clone(),
+            door.clone(),
+            objects,
+            rules,
+        ),
         browsers: Browsers::new(store.clone(), clock.clone(), settings.sessions),
         own_accounts: OwnAccounts::new(store.clone(), clock.clone(), entropy.clone(), settings.sessions),
         sign_in: SignIn::new(store.clone(), clock.clone(), entropy.clone(), passwords),

@@ -16,6 +16,8 @@ use super::id::{AuditId, CeremonyId, ClientId, InteractionId, RunId, SessionId, 
 pub enum AuditKind {
     /// An authorization request was accepted.
     InteractionOpened,
+    /// A client pushed a request.
+    RequestPushed,
     /// Policy decided what comes next.
     Decided,
     /// A code was issued.

@@ -8,7 +8,9 @@ use jiff::SignedDuration;
 use super::{
     Lost, Unserved,
     browser::{Browser, Visitor, find_own},
+    request_objects::RequestObjects,
     settled,
+    token::Mint,
 };
 use crate::{
     domain::{
@@ -16,8 +18,9 @@ use crate::{
         id::InteractionId,
         oidc::{
             client::{Client, RedirectRefusal},
+            error::ProtocolError,
             interaction::Interaction,
-            reply::{Answers, AuthorizationReply},
+            reply::AuthorizationReply,
             request::{AuthorizationRequest, ReceivedParameters, RequestRules},
             subject::PairwiseKey,
         },
@@ -35,7 +38,6 @@ mod settle;
 
 use arrivals::{begin, resume};
 use moment::Here;
-use settle::Settled;
 
 /// What the flow goes by.
 pub struct AuthorizePolicy {
@@ -70,19 +72,6 @@ pub enum Next<A = AuthorizationReply> {
     Allow,
     /// Back to the client.
     Answer(A),
-}
-
-impl<A> Next<A> {
-    /// The same with another kind of answer.
-    fn try_map<B, E>(self, answer: impl FnOnce(A) -> Result<B, E>) -> Result<Next<B>, E> {
-        Ok(match self {
-            Self::SignIn => Next::SignIn,
-            Self::Enrol => Next::Enrol,
-            Self::StepUp => Next::StepUp,
-            Self::Allow => Next::Allow,
-            Self::Answer(given) => Next::Answer(answer(given)?),
-        })
-    }
 }
 
 /// How a request arrived.
@@ -123,6 +112,8 @@ pub enum BeginRefusal {
     UnknownClient,
     /// Not an address of the client's.
     Address(RedirectRefusal),
+    /// What the request brings along, or stands for, cannot be read; with it, the address is not known either.
+    Unreadable(ProtocolError),
 }
 
 /// An open interaction with all that a page shows of it.
@@ -143,6 +134,8 @@ pub struct Authorize {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+    mint: Arc<Mint>,
+    objects: Arc<RequestObjects>,
     policy: Arc<AuthorizePolicy>,
 }
 
@@ -152,9 +145,11 @@ impl Authorize {
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
+        mint: Arc<Mint>,
+        objects: Arc<RequestObjects>,
         policy: Arc<AuthorizePolicy>,
     ) -> Self {
-        Self { store, clock, entropy, policy }
+        Self { store, clock, entropy, mint, objects, policy }
     }
 
     /// Opens an interaction for a request that passes every check.
@@ -163,15 +158,19 @@ impl Authorize {
         received: ReceivedParameters,
         arrival: Arrival,
     ) -> Result<Begun, Unserved<BeginRefusal>> {
+        let asked = match self.open(received).await? {
+            Ok(asked) => asked,
+            Err(reply) => return Ok(Begun::Refused(reply)),
+        };
         let begun = settled(|| {
-            let (here, received, arrival) = (self.here(), received.clone(), arrival.clone());
-            self.store.transact(move |db| begin(db, &here, received, arrival))
+            let (here, asked, arrival) = (self.here(), asked.clone(), arrival.clone());
+            self.store.transact(move |db| begin(db, &here, asked, arrival))
         })
         .await?;
         Ok(match begun {
             Begun::Refused(reply) => Begun::Refused(reply),
             Begun::Kept(interaction) => Begun::Kept(interaction),
-            Begun::Opened(advanced) => Begun::Opened(self.signed(advanced)?),
+            Begun::Opened(advanced) => Begun::Opened(self.advanced(advanced).await?),
         })
     }
 
@@ -186,7 +185,7 @@ impl Authorize {
             self.store.transact(move |db| resume(db, &here, &interaction, &visitor))
         })
         .await?;
-        Ok(self.signed(advanced)?)
+        Ok(self.advanced(advanced).await?)
     }
 
     /// Decides what comes next for an interaction of this browser, and does what the decision says.
@@ -205,7 +204,7 @@ impl Authorize {
             })
         })
         .await?;
-        Ok(next.try_map(|settled| self.sign(settled))?)
+        Ok(self.answered(next).await?)
     }
 
     /// Ends an interaction of this browser whose person chose not to sign in.
@@ -222,7 +221,7 @@ impl Authorize {
             })
         })
         .await?;
-        Ok(next.try_map(|settled| self.sign(settled))?)
+        Ok(self.answered(next).await?)
     }
 
     /// An open interaction of this browser, to show a page of it.
@@ -236,24 +235,13 @@ impl Authorize {
         found.map_err(Unserved::Refused)
     }
 
-    fn signed(&self, advanced: Advanced<Settled>) -> Result<Advanced, Fault> {
-        let Advanced { interaction, next, opened } = advanced;
-        Ok(Advanced { interaction, next: next.try_map(|settled| self.sign(settled))?, opened })
-    }
-
-    /// Makes the answer of what the transaction settled. Signing stands outside of it, for one database has one writer.
-    fn sign(&self, settled: Settled) -> Result<AuthorizationReply, Fault> {
-        match settled {
-            Settled::Refused(reply) => Ok(*reply),
-            Settled::Granted(granted) => {
-                let answers = Answers { code: granted.code, ..Answers::default() };
-                Ok(AuthorizationReply::success(granted.path, answers))
-            }
-        }
-    }
-
     fn here(&self) -> Here {
-        Here { now: self.clock.now(), entropy: self.entropy.clone(), policy: self.policy.clone() }
+        Here {
+            now: self.clock.now(),
+            entropy: self.entropy.clone(),
+            mint: self.mint.clone(),
+            policy: self.policy.clone(),
+        }
     }
 }
 

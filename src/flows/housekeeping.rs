@@ -45,6 +45,8 @@ pub struct Purged {
     pub ceremonies: usize,
     /// Requests.
     pub interactions: usize,
+    /// Requests that were pushed.
+    pub pushed_requests: usize,
     /// Workflow runs.
     pub runs: usize,
     /// Sessions.
@@ -99,6 +101,9 @@ impl Housekeeping {
         Ok(Purged {
             ceremonies: self.drop_before(before(ceremonies), |db, at| db.purge_ceremonies(at)).await?,
             interactions: self.drop_before(before(interactions), |db, at| db.purge_interactions(at)).await?,
+            pushed_requests: self
+                .drop_before(before(interactions), |db, at| db.purge_pushed_requests(at))
+                .await?,
             runs: self.drop_before(before(runs), |db, at| db.purge_runs(at)).await?,
             sessions: self.drop_before(before(sessions), |db, at| db.purge_sessions(at)).await?,
             refresh_tokens: self.drop_before(now, |db, at| db.purge_refresh_tokens(at)).await?,

@@ -11,8 +11,15 @@ use crate::{
         audit::{AuditEvent, AuditKind},
         id::AuditId,
         oidc::{
-            client::Client, client_grant::UNAUTHORIZED, credentials::ClientCredentials, error::ProtocolError,
-            grant::Grant, redemption::TokenRequest, refresh::PresentedRefresh, scope, tokens::Bound,
+            client::Client,
+            client_grant::UNAUTHORIZED,
+            credentials::ClientCredentials,
+            error::ProtocolError,
+            grant::Grant,
+            redemption::TokenRequest,
+            refresh::PresentedRefresh,
+            scope,
+            tokens::{Bound, Claims},
         },
         secret::SecretToken,
     },
@@ -98,7 +105,7 @@ impl Tokens {
         let access_token = self.mint.access_token(&draft).await?;
         let bound = Bound { nonce, access_token: Some(access_token.expose()), code: None };
         let id_token = match draft.token.has_scope(scope::OPENID) {
-            true => Some(self.mint.id_token(&client, &grant, bound, now).await?),
+            true => Some(self.mint.id_token(&client, &grant, bound, Claims::new(), now).await?),
             false => None,
         };
         Ok(TokenReply {

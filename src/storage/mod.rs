@@ -28,6 +28,7 @@ mod personas;
 mod pool;
 mod postgres;
 mod prepared;
+mod pushed_requests;
 mod refresh_tokens;
 mod row;
 mod runs;

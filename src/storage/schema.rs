@@ -90,6 +90,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    pushed_requests (reference) {
+        reference -> Text,
+        client_id -> Text,
+        parameters -> Text,
+        signed -> Bool,
+        expires_at -> BigInt,
+        interaction_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     grants (id) {
         id -> Text,
         code_hash -> Text,

@@ -121,6 +121,7 @@ impl Failure {
             Self::Malformed(reason) => reason,
             Self::Begin(BeginRefusal::UnknownClient) => "unknown_client",
             Self::Begin(BeginRefusal::Address(_)) => "redirect_uri",
+            Self::Begin(BeginRefusal::Unreadable(error)) => error.reason,
             Self::Lost(Lost::Unknown) => "unknown_interaction",
             Self::Lost(Lost::OtherBrowser) => "other_browser",
             Self::Lost(Lost::Over) => "interaction_over",
@@ -156,6 +157,10 @@ impl Failure {
         let problem = match self {
             Self::Begin(BeginRefusal::UnknownClient) => RequestProblem::UnknownClient,
             Self::Begin(BeginRefusal::Address(_)) => RequestProblem::WrongRedirect,
+            Self::Begin(BeginRefusal::Unreadable(error)) if error.code == ErrorCode::InvalidRequestUri => {
+                RequestProblem::LostInteraction
+            }
+            Self::Begin(BeginRefusal::Unreadable(_)) => RequestProblem::Malformed,
             Self::Lost(_) | Self::Ceremony(_) | Self::WrongStep => RequestProblem::LostInteraction,
             Self::Malformed(_) | Self::HeadTooLarge | Self::TooSlow => RequestProblem::Malformed,
             other => {
@@ -171,7 +176,11 @@ impl Failure {
                 return pages::answer(status, &FaultPage { trouble, request_id });
             }
         };
-        let error = ErrorCode::InvalidRequest.name().to_owned();
+        let error = match self {
+            Self::Begin(BeginRefusal::Unreadable(error)) => error.code,
+            _ => ErrorCode::InvalidRequest,
+        };
+        let error = error.name().to_owned();
         let reason = self.reason().to_owned();
         pages::answer(status, &RequestErrorPage { problem, error, reason, request_id })
     }

@@ -7,10 +7,11 @@ use super::{
     error::Failure,
     health,
     interaction::{allow, ceremony, check, consent, demo, identity, outcome, resume, sign_in},
-    oidc::{authorize, introspect, metadata, revoke, token, user_info},
+    oidc::{authorize, introspect, metadata, par, revoke, token, user_info},
 };
 use crate::domain::oidc::endpoints::{
-    AUTHORIZE, INTROSPECT, JWKS, OAUTH_METADATA, OPENID_CONFIGURATION, REVOKE, TOKEN, USER_INFO,
+    AUTHORIZE, INTROSPECT, JWKS, OAUTH_METADATA, OPENID_CONFIGURATION, PUSHED_REQUESTS, REVOKE, TOKEN,
+    USER_INFO,
 };
 
 /// Adds them.
@@ -34,6 +35,11 @@ fn clients(config: &mut ServiceConfig) {
             web::resource(AUTHORIZE)
                 .route(get().to(authorize::by_address))
                 .route(post().to(authorize::by_form)),
+        )
+        .service(
+            web::resource(PUSHED_REQUESTS)
+                .route(post().to(par::push))
+                .default_service(web::to(par::another_method)),
         )
         .service(web::resource(TOKEN).route(post().to(token::answer)))
         .service(web::resource(INTROSPECT).route(post().to(introspect::answer)))

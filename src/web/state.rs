@@ -14,8 +14,8 @@ use crate::{
     flows::{
         authorize::Authorize, browser::Browsers, ceremony::Ceremonies, client_jwts::ClientJwts,
         consent::Consents, demo::Demo, enrol::Enrol, introspect::Introspection, own_account::OwnAccounts,
-        revoke::Revocation, sign_in::SignIn, signing_keys::SigningKeys, step_up::StepUp, token::Tokens,
-        user_info::UserInfo,
+        pushed_requests::PushedRequests, revoke::Revocation, sign_in::SignIn, signing_keys::SigningKeys,
+        step_up::StepUp, token::Tokens, user_info::UserInfo,
     },
 };
 
@@ -37,6 +37,8 @@ pub struct App {
     pub look_ups: LookUpThrottle,
     /// What comes next.
     pub authorize: Authorize,
+    /// Requests that clients push.
+    pub pushed_requests: PushedRequests,
     /// Who visits.
     pub browsers: Browsers,
     /// Passwords.

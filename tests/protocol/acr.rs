@@ -120,3 +120,18 @@ async fn what_the_code_froze_is_not_changed_by_what_the_session_proves_later() {
     app.prove_face(browser.session_hash().unwrap()).await;
     assert_eq!(app.id_token_claims(&code).await["acr"], Acr::PWD);
 }
+
+#[tokio::test]
+async fn what_the_request_does_not_say_is_what_the_client_registered() {
+    // OpenID Connect Dynamic Client Registration 1.0 §2: default_acr_values, default_max_age
+    let mut client = bank();
+    client.metadata.default_acr_values = vec![Acr::face()];
+    client.metadata.default_max_age = Some(60);
+    let (app, browser) = signed_in(client).await;
+    assert!(browser.get(&authorize(&[])).await.location().ends_with("/enrol"));
+    let said = ("acr_values", Acr::PWD);
+    browser.get(&authorize(&[said])).await.code();
+    app.clock.advance(61);
+    assert!(browser.get(&authorize(&[said])).await.location().ends_with("/sign-in"));
+    browser.get(&authorize(&[said, ("max_age", "120")])).await.code();
+}

@@ -63,7 +63,7 @@ async fn an_error_goes_to_the_client_with_its_state_and_our_iss() {
     let app = TestApp::start().await;
     app.register(bank()).await;
     let answer = app.browser().get(&authorize(&[("response_type", "token")])).await;
-    let parameters = answer.parameters();
+    let parameters = answer.fragment();
     assert_eq!(parameters["error"], "unsupported_response_type");
     assert_eq!(parameters["state"], "st te+&");
     assert_eq!(parameters["iss"], app.issuer.as_str());
@@ -95,7 +95,13 @@ async fn a_repeated_parameter_is_refused_and_an_unknown_one_ignored() {
     let state_twice = format!("{}&state=other", authorize(&[]));
     let refused = app.browser().get(&state_twice).await;
     assert_eq!(refused.parameters().get("state"), None);
-    let unknown = authorize(&[("display", "page"), ("ui_locales", "fr"), ("x", "y")]);
+    let unknown = authorize(&[
+        ("display", "popup"),
+        ("ui_locales", "se"),
+        ("claims_locales", "fr en"),
+        ("login_hint", "buffy@example.com"),
+        ("x", "y"),
+    ]);
     assert!(app.browser().get(&unknown).await.location().ends_with("/sign-in"));
 }
 
@@ -105,11 +111,11 @@ async fn what_is_not_spoken_here_is_named() {
     let app = TestApp::start().await;
     app.register(bank()).await;
     let cases = [
-        (("request", "eyJhbGciOiJub25lIn0.e30."), "request_not_supported"),
-        (("request_uri", "https://rp.example/r"), "request_uri_not_supported"),
+        (("request", "eyJhbGciOiJub25lIn0.e30."), "invalid_request_object"),
+        (("request_uri", "https://rp.example/r"), "invalid_request_uri"),
         (("registration", "{}"), "registration_not_supported"),
         (("resource", "not a uri"), "invalid_target"),
-        (("response_mode", "form_post"), "invalid_request"),
+        (("response_mode", "web_message"), "invalid_request"),
         (("scope", "profile"), "invalid_scope"),
         (("code_challenge", ""), "invalid_request"),
         (("code_challenge_method", "plain"), "invalid_request"),

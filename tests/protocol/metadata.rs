@@ -27,6 +27,7 @@ async fn discovery_names_endpoints_that_are_there() {
     assert_eq!(metadata["issuer"], app.issuer.as_str());
     for (name, method) in [
         ("authorization_endpoint", Method::GET),
+        ("pushed_authorization_request_endpoint", Method::POST),
         ("token_endpoint", Method::POST),
         ("userinfo_endpoint", Method::GET),
         ("introspection_endpoint", Method::POST),
@@ -52,10 +53,14 @@ async fn discovery_claims_only_what_is_done() {
     for (name, value) in [
         ("acr_values_supported", json!(["urn:facestep:acr:face", "urn:facestep:acr:pwd"])),
         ("claims_parameter_supported", json!(true)),
-        ("request_parameter_supported", json!(false)),
-        ("request_uri_parameter_supported", json!(false)),
+        ("request_parameter_supported", json!(true)),
+        ("request_uri_parameter_supported", json!(true)),
+        ("require_request_uri_registration", json!(true)),
+        ("request_object_signing_alg_values_supported", json!(["ES256", "RS256", "PS256", "EdDSA"])),
+        ("require_pushed_authorization_requests", json!(false)),
+        ("response_modes_supported", json!(["query", "fragment", "form_post"])),
         ("authorization_response_iss_parameter_supported", json!(true)),
-        ("response_types_supported", json!(["code"])),
+        ("response_types_supported", json!(["code", "id_token"])),
         ("code_challenge_methods_supported", json!(["S256"])),
     ] {
         assert_eq!(metadata[name], value, "{name}");

@@ -33,3 +33,24 @@ async fn only_the_requested_subject_is_answered_for() {
         assert_eq!(app.id_token_claims(&answer.code()).await["sub"], ada.id.as_str());
     }
 }
+
+#[tokio::test]
+async fn a_hint_that_is_no_id_token_of_ours_is_refused_and_an_old_one_is_not() {
+    // OpenID Connect Core 1.0 §3.1.2.1, id_token_hint
+    let app = TestApp::start().await;
+    app.register(bank()).await;
+    app.add_ada().await;
+    let browser = app.browser();
+    let code = app.code_for(&browser, &[]).await;
+    let tokens = app.redeem(&code, &[]).await.json();
+    let hint = tokens["id_token"].as_str().unwrap();
+    let (signed, signature) = hint.rsplit_once('.').unwrap();
+    let forged = format!("{signed}.{}", signature.chars().rev().collect::<String>());
+    let access_token = tokens["access_token"].as_str().unwrap();
+    for refused in [forged.as_str(), access_token, signed, "x", "e30.e30."] {
+        let answer = browser.get(&authorize(&[("id_token_hint", refused)])).await;
+        assert_eq!(answer.error(), ("invalid_request".into(), "id_token_hint".into()), "{refused}");
+    }
+    app.clock.advance(3_600);
+    browser.get(&authorize(&[("id_token_hint", hint)])).await.location();
+}

@@ -9,7 +9,7 @@ use reqwest::{
     header::LOCATION,
     redirect::Policy,
 };
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use super::TestApp;
 
@@ -123,6 +123,31 @@ impl Answer {
     /// The parameters of the redirect.
     pub fn parameters(&self) -> BTreeMap<String, String> {
         Url::parse(&self.location()).unwrap().query_pairs().into_owned().collect()
+    }
+
+    /// What the redirect's fragment tells.
+    pub fn fragment(&self) -> BTreeMap<String, String> {
+        let address = Url::parse(&self.location()).unwrap();
+        let fragment = address.fragment().unwrap_or_default().to_owned();
+        form_urlencoded::parse(fragment.as_bytes()).into_owned().collect()
+    }
+
+    /// Where the page's form goes, and what its hidden fields tell, as a browser would send them.
+    pub fn posted(&self) -> (String, BTreeMap<String, String>) {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.body);
+        let attribute = |text: &str, name: &str| {
+            let after = text.split(&format!("{name}=\"")).nth(1).unwrap_or_else(|| panic!("{text}"));
+            let value = after.split('"').next().unwrap();
+            let named = [("&#38;", "&"), ("&#60;", "<"), ("&#62;", ">"), ("&#34;", "\""), ("&#39;", "'")];
+            // The ampersand's own comes last, so that nothing is read twice.
+            named.iter().rev().fold(value.to_owned(), |text, (escaped, plain)| text.replace(escaped, plain))
+        };
+        let form = self.body.split("<form").nth(1).unwrap_or_else(|| panic!("no form: {}", self.body));
+        let fields = form.split("<input type=\"hidden\"").skip(1);
+        (
+            attribute(form, "action"),
+            fields.map(|field| (attribute(field, "name"), attribute(field, "value"))).collect(),
+        )
     }
 
     /// The code that it brings to the client.

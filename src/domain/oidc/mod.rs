@@ -14,6 +14,7 @@ pub mod grant;
 pub mod interaction;
 pub mod introspection;
 pub mod issuer;
+pub mod pushed;
 pub mod redemption;
 pub mod refresh;
 pub mod registration;

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::domain::authn::{acr::AcrCatalogue, requirement::Requirement};
 
+pub mod object;
 pub mod response;
 
 /// The only parameter that may come more than once (RFC 8707 §2).

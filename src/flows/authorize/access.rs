@@ -64,7 +64,7 @@ impl Authorize {
             })
         })
         .await?;
-        Ok(next.try_map(|settled| self.sign(settled))?)
+        Ok(self.answered(next).await?)
     }
 
     /// Ends an interaction whose person does not allow what is asked.
@@ -77,7 +77,7 @@ impl Authorize {
             })
         })
         .await?;
-        Ok(next.try_map(|settled| self.sign(settled))?)
+        Ok(self.answered(next).await?)
     }
 }
 

@@ -25,7 +25,7 @@ use crate::{
         session::Session,
         user::User,
     },
-    flows::{Lost, standing::find_standing},
+    flows::{Lost, standing::find_standing, token::Mint},
     ports::{entropy::Entropy, fault::Fault, store::Db},
 };
 
@@ -33,6 +33,7 @@ use crate::{
 pub(super) struct Here {
     pub(super) now: Timestamp,
     pub(super) entropy: Arc<dyn Entropy>,
+    pub(super) mint: Arc<Mint>,
     pub(super) policy: Arc<AuthorizePolicy>,
 }
 
@@ -92,7 +93,7 @@ impl Here {
             (Decision::Enrol, _) => Next::Enrol,
             (Decision::StepUp, _) => Next::StepUp,
             (Decision::Proceed(assurance), Some(user)) => match self.permission(db, &scene, &user.id)? {
-                Permission::Given => self.grant(db, scene, user.id, assurance)?,
+                Permission::Given => self.grant(db, scene, user, assurance)?,
                 Permission::Asked => Next::Allow,
                 Permission::Missing => self.refuse(db, scene, CONSENT_REQUIRED)?,
             },

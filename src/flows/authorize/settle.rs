@@ -1,28 +1,35 @@
-//! How an interaction ends: a code is issued, or the client is refused, each once and with its audit event.
+//! How an interaction ends: with a grant, or with an error for the client, each once and with its audit event. What a
+//! grant's answer needs signed is signed after the transaction.
 
 use serde_json::json;
 
 use super::{
-    Next,
+    Advanced, Authorize, Next,
     moment::{Here, Scene},
 };
 use crate::{
     domain::{
         audit::AuditKind,
         authn::acr::Assurance,
-        id::{GrantId, UserId},
+        id::GrantId,
         oidc::{
+            client::Client,
             error::ProtocolError,
             grant::Grant,
             interaction::InteractionEnd,
-            reply::{AuthorizationReply, ReturnPath},
+            reply::{Answers, AuthorizationReply, GivenToken, ReturnPath},
+            request::response::ResponseType,
+            share::Share,
+            tokens::{Bound, Claims, user_info},
         },
         secret::SecretToken,
+        user::User,
     },
+    flows::token::Draft,
     ports::{fault::Fault, store::Db},
 };
 
-/// How an interaction ended in its transaction. What is to be signed is signed after it.
+/// How an interaction ended in its transaction.
 pub(super) enum Settled {
     /// With an error, or under a registration that was changed since.
     Refused(Box<AuthorizationReply>),
@@ -32,46 +39,67 @@ pub(super) enum Settled {
 
 /// A grant on its way to its client.
 pub(super) struct Granted {
-    /// Where and how it goes.
-    pub(super) path: ReturnPath,
-    /// The code, where one is asked for.
-    pub(super) code: Option<SecretToken>,
+    path: ReturnPath,
+    response_type: ResponseType,
+    client: Client,
+    user: User,
+    grant: Grant,
+    code: Option<SecretToken>,
+    draft: Option<Draft>,
 }
 
 impl Here {
-    /// Issues the code, once: the interaction's version guards against a second tab.
+    /// Grants what was asked, once: the interaction's version guards against a second tab.
     pub(super) fn grant(
         &self,
         db: &mut dyn Db,
         mut scene: Scene<'_>,
-        user: UserId,
+        user: User,
         assurance: Assurance,
     ) -> Result<Next<Settled>, Fault> {
         scene.interaction.end = Some(InteractionEnd::Answered);
         db.save_interaction(&scene.interaction)?;
-        let code = self.entropy.token();
         let mut event = self
             .event_in(AuditKind::GrantIssued, &scene)
+            .with("response_type", scene.request.response_type.name())
             .with("acr", json!(assurance.acr))
             .with("amr", json!(assurance.amr))
             .with("auth_time", assurance.auth_time.as_second());
-        let grant = Grant::issue(
+        let granted = self.granted(scene, user, assurance);
+        db.insert_grant(&granted.grant)?;
+        if let Some(draft) = &granted.draft {
+            self.mint.keep(db, draft)?;
+        }
+        event.user = Some(granted.user.id.clone());
+        db.append_event(&event.with("grant", granted.grant.id.as_str()))?;
+        Ok(Next::Answer(Settled::Granted(Box::new(granted))))
+    }
+
+    fn granted(&self, scene: Scene<'_>, user: User, assurance: Assurance) -> Granted {
+        let Scene { session, client, request, .. } = scene;
+        let code = self.entropy.token();
+        let mut grant = Grant::issue(
             GrantId::from_random(self.entropy.bytes()),
             &code,
-            &scene.client,
-            user.clone(),
-            self.policy.pairwise_key.subject(&scene.client, &user),
-            scene.session.id.clone(),
-            scene.request.terms,
+            &client,
+            user.id.clone(),
+            self.policy.pairwise_key.subject(&client, &user.id),
+            session.id.clone(),
+            request.terms,
             assurance,
             self.now,
             self.policy.code,
         );
-        db.insert_grant(&grant)?;
-        event.user = Some(user);
-        db.append_event(&event.with("grant", grant.id.as_str()))?;
-        let granted = Granted { path: scene.request.path, code: Some(code) };
-        Ok(Next::Answer(Settled::Granted(Box::new(granted))))
+        let response_type = request.response_type;
+        let code = response_type.gives_code().then_some(code);
+        if code.is_none() {
+            // Nobody has the code. The grant is there, so that its tokens can be revoked and its client told of a logout.
+            grant.redeemed_at = Some(self.now);
+        }
+        let share = Share { scope: grant.terms.scope.clone(), resource: grant.terms.resource.clone() };
+        let gives_token = response_type.gives_access_token();
+        let draft = gives_token.then(|| self.mint.draft(&client, &grant, share, self.now));
+        Granted { path: request.path, response_type, client, user, grant, code, draft }
     }
 
     pub(super) fn refuse(
@@ -91,4 +119,62 @@ impl Here {
         let reply = AuthorizationReply::error(scene.request.path, error);
         Ok(Next::Answer(Settled::Refused(Box::new(reply))))
     }
+}
+
+impl Authorize {
+    /// What comes next, with its answer made.
+    pub(super) async fn answered(&self, next: Next<Settled>) -> Result<Next, Fault> {
+        Ok(match next {
+            Next::SignIn => Next::SignIn,
+            Next::Enrol => Next::Enrol,
+            Next::StepUp => Next::StepUp,
+            Next::Allow => Next::Allow,
+            Next::Answer(Settled::Refused(reply)) => Next::Answer(*reply),
+            Next::Answer(Settled::Granted(granted)) => Next::Answer(self.sign(*granted).await?),
+        })
+    }
+
+    /// The same for an interaction that went on.
+    pub(super) async fn advanced(&self, advanced: Advanced<Settled>) -> Result<Advanced, Fault> {
+        let Advanced { interaction, next, opened } = advanced;
+        Ok(Advanced { interaction, next: self.answered(next).await?, opened })
+    }
+
+    /// Makes the answer of a grant (OpenID Connect Core 1.0 §3.1.2.5, §3.2.2.5, §3.3.2.5).
+    async fn sign(&self, granted: Granted) -> Result<AuthorizationReply, Fault> {
+        let Granted { path, response_type, client, user, grant, code, draft } = granted;
+        let access_token = match &draft {
+            Some(draft) => Some(self.mint.access_token(draft).await?),
+            None => None,
+        };
+        let bound = Bound {
+            nonce: grant.terms.nonce.as_deref(),
+            access_token: access_token.as_ref().map(SecretToken::expose),
+            code: code.as_ref().map(SecretToken::expose),
+        };
+        let id_token = match response_type.gives_id_token() {
+            true => {
+                let person = claims_within(response_type, &user, &grant);
+                Some(self.mint.id_token(&client, &grant, bound, person, grant.issued_at).await?)
+            }
+            false => None,
+        };
+        let access_token = access_token.map(|token| GivenToken {
+            token,
+            expires_in: self.mint.lifetimes.access_token.as_secs(),
+            scope: grant.terms.scope.clone(),
+        });
+        Ok(AuthorizationReply::success(path, Answers { code, id_token, access_token }))
+    }
+}
+
+/// The claims about the person in an ID token from here: those of the scope only where no access token can follow, by which
+/// they could be had at the UserInfo endpoint (OpenID Connect Core 1.0 §5.4).
+fn claims_within(response_type: ResponseType, user: &User, grant: &Grant) -> Claims {
+    let mut claims = match response_type {
+        ResponseType::IdToken => user_info(user, grant),
+        _ => Claims::new(),
+    };
+    claims.remove("sub");
+    claims
 }

@@ -13,7 +13,7 @@ use crate::{
             grant::Grant,
             issuer::Issuer,
             share::Share,
-            tokens::{self, Bound, TokenLifetimes},
+            tokens::{self, Bound, Claims, TokenLifetimes},
         },
         secret::SecretToken,
     },
@@ -87,16 +87,19 @@ impl Mint {
         Ok(SecretToken::from_outside(&text))
     }
 
-    /// The text of an ID token. Not to be called while a transaction is open.
+    /// The text of an ID token, with claims about the person. Not to be called while a transaction is open.
     pub async fn id_token(
         &self,
         client: &Client,
         grant: &Grant,
         bound: Bound<'_>,
+        person: Claims,
         now: Timestamp,
     ) -> Result<SecretToken, Fault> {
         let (algorithm, lifetime) = (client.id_token_algorithm, self.lifetimes.id_token);
-        let claims = tokens::id_token(&self.issuer, grant, algorithm, bound, now, lifetime);
+        let mut claims = person;
+        // What is about the sign-in goes before what is about the person.
+        claims.extend(tokens::id_token(&self.issuer, grant, algorithm, bound, now, lifetime));
         let text = self.keys.sign(algorithm, TokenType::IdToken, &claims).await?;
         Ok(SecretToken::from_outside(&text))
     }

@@ -19,7 +19,7 @@ pub use audit::{AuditStore, SealedEvent};
 pub use authn::{DeviceStore, SessionStore, UserStore};
 pub use face::{AttemptStore, CeremonyStore};
 pub use key_encryption::{KeptKey, KeyEncryptionStore};
-pub use oidc::{ClientStore, GrantStore, InteractionStore, SigningKeyStore};
+pub use oidc::{ClientStore, GrantStore, InteractionStore, PushedRequestStore, SigningKeyStore};
 pub use shown::{ShownCapture, ShownCaptureStore};
 pub use tokens::{AccessTokenStore, AssertionStore, RefreshTokenStore};
 pub use workflow::{EnrolmentStore, Persona, PersonaStore, RunStore};
@@ -40,6 +40,7 @@ pub trait Db:
     + InteractionStore
     + KeyEncryptionStore
     + PersonaStore
+    + PushedRequestStore
     + RefreshTokenStore
     + RunStore
     + SessionStore

@@ -6,7 +6,7 @@ use crate::{
     domain::{
         id::{ClientId, GrantId, InteractionId, SessionId, UserId},
         keys::SigningKey,
-        oidc::{client::Client, grant::Grant, interaction::Interaction},
+        oidc::{client::Client, grant::Grant, interaction::Interaction, pushed::PushedRequest},
         secret::TokenHash,
     },
     ports::fault::Fault,
@@ -36,6 +36,22 @@ pub trait InteractionStore {
     fn save_interaction(&mut self, interaction: &Interaction) -> Result<(), Fault>;
     /// Drops those that lapsed before this moment; returns how many.
     fn purge_interactions(&mut self, before: Timestamp) -> Result<usize, Fault>;
+}
+
+/// Requests that clients pushed (RFC 9126).
+pub trait PushedRequestStore {
+    /// Adds one.
+    fn insert_pushed_request(&mut self, pushed: &PushedRequest) -> Result<(), Fault>;
+    /// The one under this reference.
+    fn find_pushed_request(&mut self, reference: &TokenHash) -> Result<Option<PushedRequest>, Fault>;
+    /// Notes what its browser opened with it: `true` for one caller only.
+    fn open_pushed_request(
+        &mut self,
+        reference: &TokenHash,
+        interaction: &InteractionId,
+    ) -> Result<bool, Fault>;
+    /// Drops those that lapsed before this moment; returns how many.
+    fn purge_pushed_requests(&mut self, before: Timestamp) -> Result<usize, Fault>;
 }
 
 /// Authorization codes and what they yielded.

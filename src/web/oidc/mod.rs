@@ -4,6 +4,7 @@ pub mod authorize;
 mod client;
 pub mod introspect;
 pub mod metadata;
+pub mod par;
 pub mod revoke;
 pub mod token;
 pub mod user_info;

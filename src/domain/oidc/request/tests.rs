@@ -21,7 +21,7 @@ use crate::domain::{
 
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-fn client() -> Client {
+pub(super) fn client() -> Client {
     Client {
         id: ClientId::parse("bank").unwrap(),
         name: "Bank".into(),
@@ -71,7 +71,7 @@ fn parse_for(client: &Client, changes: &[(&str, &str)]) -> Result<AuthorizationR
 }
 
 /// The client with other metadata.
-fn with(change: impl FnOnce(&mut ClientMetadata)) -> Client {
+pub(super) fn with(change: impl FnOnce(&mut ClientMetadata)) -> Client {
     let mut changed = client();
     change(&mut changed.metadata);
     changed
