@@ -36,6 +36,7 @@ async fn each_kind_is_dropped_when_its_time_has_come() {
         store
             .transact(|db| {
                 fill(db, 1)?;
+                db.insert_pushed_request(&pushed_request("p1", "c1"))?;
                 // A run that broke off with a portrait in it; no enrolment rests on it.
                 let mut broken_off = run("r9", "u1", "i1");
                 broken_off.stage = RunStage::Ended { at: at(7), reason: "declined".into() };
@@ -49,8 +50,10 @@ async fn each_kind_is_dropped_when_its_time_has_come() {
         };
         let none = Purged::default();
         assert_eq!(purge_at(10).await, none);
-        // The sample ceremony lapses at 1.5 minutes, the interaction at 10; all else counts from the start.
+        // The sample ceremony lapses at 1.5 minutes, the pushed request at 1, the interaction at 10; all else counts from the
+        // start.
         assert_eq!(purge_at(12).await, Purged { ceremonies: 1, ..none });
+        assert_eq!(purge_at(22).await, Purged { pushed_requests: 1, ..none });
         assert_eq!(purge_at(30).await, none);
         assert_eq!(purge_at(31).await, Purged { interactions: 1, ..none });
         assert_eq!(purge_at(41).await, Purged { runs: 1, ..none });

@@ -26,6 +26,7 @@ use facestep::{
             consent::{Access, AccessConsent},
             grant::{AskedClaims, Grant, GrantTerms},
             interaction::{AuthorizationParameters, Interaction},
+            pushed::PushedRequest,
         },
         secret::SecretToken,
         session::Session,
@@ -115,6 +116,17 @@ pub fn interaction(id: &str, client: &str, session: Option<&str>) -> Interaction
         session.map(|session| SessionId::parse(session).unwrap()),
         at(4),
         SignedDuration::from_mins(10),
+    )
+}
+
+pub fn pushed_request(name: &str, client: &str) -> PushedRequest {
+    PushedRequest::keep(
+        &secret(&format!("pushed-{name}")),
+        ClientId::parse(client).unwrap(),
+        interaction("i", client, None).parameters,
+        true,
+        at(4),
+        SignedDuration::from_secs(60),
     )
 }
 

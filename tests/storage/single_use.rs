@@ -1,6 +1,9 @@
 //! What may happen once happens once, one after the other; `races` has them at the same time.
 
-use facestep::domain::id::GrantId;
+use facestep::domain::{
+    id::{GrantId, InteractionId},
+    secret::TokenHash,
+};
 
 use crate::{
     database::{Database, on_each_engine},
@@ -89,4 +92,35 @@ async fn the_population_spends_no_more_than_its_budget_in_each_window() {
         store.transact(|db| db.refund_population(1)).await.unwrap();
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pushed_request_opens_one_interaction() {
+    // RFC 9126 §7.3
+    on_each_engine(async |Database { store, .. }: Database| {
+        let kept = pushed_request("p1", "c1");
+        let (written, reference) = (kept.clone(), kept.reference);
+        let opened = store
+            .transact(move |db| {
+                db.insert_client(&client("c1"))?;
+                db.insert_pushed_request(&written)?;
+                let [first, second] = ["i1", "i2"].map(|id| InteractionId::parse(id).unwrap());
+                let unknown = pushed_request("p2", "c1").reference;
+                Ok([
+                    db.open_pushed_request(&reference, &first)?,
+                    db.open_pushed_request(&reference, &second)?,
+                    db.open_pushed_request(&unknown, &second)?,
+                ])
+            })
+            .await
+            .unwrap();
+        assert_eq!(opened, [true, false, false]);
+        let read = store.read(move |db| db.find_pushed_request(&written_reference())).await.unwrap();
+        assert_eq!(read.unwrap().opened_as, InteractionId::parse("i1"));
+    })
+    .await;
+}
+
+fn written_reference() -> TokenHash {
+    pushed_request("p1", "c1").reference
 }

@@ -140,3 +140,27 @@ async fn what_a_person_allowed_a_client_reads_back_is_replaced_and_forgotten() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pushed_request_reads_back_and_goes_with_its_client() {
+    // RFC 9126 §2.2
+    on_each_engine(async |Database { store, .. }: Database| {
+        let kept = pushed_request("p1", "c1");
+        let (written, reference) = (kept.clone(), kept.reference.clone());
+        store
+            .transact(move |db| {
+                db.insert_client(&client("c1"))?;
+                db.insert_pushed_request(&written)
+            })
+            .await
+            .unwrap();
+        let find = async || {
+            let reference = reference.clone();
+            store.read(move |db| db.find_pushed_request(&reference)).await.unwrap()
+        };
+        assert_eq!(find().await, Some(kept));
+        store.transact(|db| db.remove_client(&ClientId::parse("c1").unwrap())).await.unwrap();
+        assert_eq!(find().await, None);
+    })
+    .await;
+}
