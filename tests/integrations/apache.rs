@@ -7,16 +7,30 @@ use super::shop::Plans;
 /// Where Debian puts the modules.
 const MODULES: &str = "/usr/lib/apache2/modules";
 /// Those that the site needs.
-const NEEDED: [&str; 8] =
-    ["mpm_event", "authn_core", "authz_core", "authz_user", "dir", "include", "rewrite", "auth_openidc"];
+const NEEDED: [&str; 9] = [
+    "mpm_event",
+    "alias",
+    "authn_core",
+    "authz_core",
+    "authz_user",
+    "dir",
+    "include",
+    "rewrite",
+    "auth_openidc",
+];
 
-/// What the application behind Apache finds in its environment.
-const APPLICATION: &str = r#"{"customer":{"sub":"<!--#echo encoding="none" var="OIDC_CLAIM_sub" -->","acr":"<!--#echo encoding="none" var="OIDC_CLAIM_acr" -->","auth_time":"<!--#echo encoding="none" var="OIDC_CLAIM_auth_time" -->"}}"#;
+/// What the application behind Apache finds in its environment, where it says who is there.
+const CUSTOMER: &str = r#"{"customer":{"sub":"<!--#echo encoding="none" var="OIDC_CLAIM_sub" -->","acr":"<!--#echo encoding="none" var="OIDC_CLAIM_acr" -->","auth_time":"<!--#echo encoding="none" var="OIDC_CLAIM_auth_time" -->"}}"#;
+/// The same, where it says what they are called.
+const NAME: &str = r#"{"name":"<!--#echo encoding="none" var="OIDC_CLAIM_name" -->"}"#;
+/// What it says to whom it does not know.
+const NOBODY: &str = r#"{"customer":null}"#;
 
 /// Writes the site, and gives the command that serves it.
 pub fn serve(plans: &Plans) -> Command {
-    ["login", "transfer"].into_iter().for_each(|path| {
-        plans.write_text(&format!("site/{path}"), APPLICATION);
+    let pages = [("login", CUSTOMER), ("transfer", CUSTOMER), ("refresh", NAME), ("goodbye", NOBODY)];
+    pages.into_iter().for_each(|(path, page)| {
+        plans.write_text(&format!("site/{path}"), page);
     });
     // Started by root, Apache serves as another user, who has to come in.
     fs::set_permissions(plans.folder(), fs::Permissions::from_mode(0o755)).unwrap();

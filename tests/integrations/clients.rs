@@ -1,4 +1,4 @@
-//! Each client of the field: signs in, is refused, steps up.
+//! Each client of the field: signs in, is refused, steps up, refreshes.
 
 use std::process::Command;
 
@@ -11,46 +11,47 @@ use super::{
 };
 
 /// What every client has to bring its customer through.
-async fn succeeds(provider: &Provider, shop: &Shop) {
-    let customer = Customer::enters(&shop.origin, provider).await;
+async fn succeeds(provider: &Provider, shop: &str) {
+    let customer = Customer::enters(shop, provider).await;
     customer.allows_nothing().await;
     customer.signs_in().await;
     customer.declines().await;
     customer.steps_up().await;
+    customer.stays().await;
     customer.leaves().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn openid_client_signs_in_and_steps_up() {
+async fn openid_client_signs_in_steps_up_and_refreshes() {
     let provider = Provider::start_enrolled().await;
     let plans = Plans::read_within(&packages::node(), "openid-client.md", &provider);
     let mut program = Command::new(packages::node().join("node_modules/.bin/node"));
     program.arg(plans.write("shop.mjs"));
-    succeeds(&provider, &Shop::open(plans, program).await).await;
+    succeeds(&provider, &Shop::open(plans, program).await.origin).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn authlib_signs_in_and_steps_up() {
+async fn authlib_signs_in_steps_up_and_refreshes() {
     let provider = Provider::start_enrolled().await;
     let plans = Plans::read("authlib.md", &provider);
     plans.write("shop.py");
     let mut program = Command::new(packages::python().join("bin/flask"));
     program.args(["--app", "shop", "run", "--port", &plans.port.to_string()]);
-    succeeds(&provider, &Shop::open(plans, program).await).await;
+    succeeds(&provider, &Shop::open(plans, program).await.origin).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn mod_auth_openidc_signs_in_and_steps_up() {
+async fn mod_auth_openidc_signs_in_steps_up_and_refreshes() {
     let provider = Provider::start_enrolled().await;
     let plans = Plans::read("mod-auth-openidc.md", &provider);
     let program = apache::serve(&plans);
-    succeeds(&provider, &Shop::open(plans, program).await).await;
+    succeeds(&provider, &Shop::open(plans, program).await.origin).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_openidconnect_crate_signs_in_and_steps_up() {
+async fn the_openidconnect_crate_signs_in_steps_up_and_refreshes() {
     let provider = Provider::start_enrolled().await;
     let plans = Plans::read("openidconnect.md", &provider);
     let program = Command::new(cargo::compile(&plans, "shop.rs"));
-    succeeds(&provider, &Shop::open(plans, program).await).await;
+    succeeds(&provider, &Shop::open(plans, program).await.origin).await;
 }

@@ -68,6 +68,24 @@ impl<'a> Customer<'a> {
         assert_eq!(self.provider.face_grants(), 1);
     }
 
+    /// Has the shop refresh twice, the second time by what the first time gave it.
+    pub async fn stays(&self) {
+        for times in 1..=2 {
+            self.opens("/refresh").await;
+            let said = self.reads("the name", |said| said.starts_with("{\"name\":")).await;
+            assert!(said.contains("Adam Fields"), "{said}");
+            assert_eq!(self.events("token_refreshed"), times);
+        }
+        assert_eq!(self.events("refresh_reused"), 0);
+    }
+
+    /// How many events of a kind the provider has recorded.
+    fn events(&self, kind: &str) -> usize {
+        let events = self.provider.audit();
+        let events = events.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        events.filter(|event| event["event"]["kind"] == kind).count()
+    }
+
     /// Closes the browser.
     pub async fn leaves(self) {
         self.browser.quit().await;
