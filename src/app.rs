@@ -1,6 +1,6 @@
 //! The composition root: every flow with its ports.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
 
@@ -10,9 +10,10 @@ use crate::{
         face::challenge::ChallengeKey,
         keys::KeyPolicy,
         oidc::{
-            endpoints::metadata,
+            endpoints::{Spoken, metadata},
             issuer::Issuer,
             refresh::RefreshLifetimes,
+            registration::{Admission, RegistrationPolicy},
             request::{RequestPolicy, RequestRules},
             subject::PairwiseKey,
             tokens::TokenLifetimes,
@@ -31,9 +32,12 @@ use crate::{
         demo::Demo,
         enrol::Enrol,
         introspect::Introspection,
+        origins::Origins,
         own_account::OwnAccounts,
         pushed_requests::PushedRequests,
         references::References,
+        registrar::Registrar,
+        registration::Registrations,
         request_objects::RequestObjects,
         revoke::Revocation,
         sign_in::SignIn,
@@ -57,7 +61,7 @@ use crate::{
         browser::Cookies,
         limits::Limits,
         state::{App, DemoDesk},
-        throttle::{Allowance, LOOK_UPS, LookUpThrottle, SignInAllowance, SignInThrottle},
+        throttle::{AddressThrottle, Allowance, LOOK_UPS, LookUpThrottle, SignInAllowance, SignInThrottle},
     },
 };
 
@@ -140,6 +144,26 @@ pub struct Settings {
     pub sign_in: SignInAllowance,
     /// How often an account may ask the identity source.
     pub look_ups: Allowance,
+    /// How clients may register themselves.
+    pub registration: RegistrationSettings,
+}
+
+/// How clients may register themselves.
+#[derive(Clone, Copy, Debug)]
+pub struct RegistrationSettings {
+    /// Who may.
+    pub admission: Admission,
+    /// How often from one address, where everyone may.
+    pub by_address: Allowance,
+    /// Whether addresses that we fetch may be plain http.
+    pub allow_http: bool,
+}
+
+impl Default for RegistrationSettings {
+    fn default() -> Self {
+        let by_address = Allowance::of(20, Duration::from_secs(60));
+        Self { admission: Admission::Off, by_address, allow_http: false }
+    }
 }
 
 impl Default for Settings {
@@ -169,6 +193,7 @@ impl Default for Settings {
             limits: Limits::default(),
             sign_in: SignInAllowance::default(),
             look_ups: LOOK_UPS,
+            registration: RegistrationSettings::default(),
         }
     }
 }
@@ -184,6 +209,7 @@ pub fn assemble(parts: Parts) -> App {
         parts.template_keys,
         parts.transform_keys,
     ));
+    let vault = parts.vault.clone();
     let room = Arc::new(FaceRoom {
         store: store.clone(),
         clock: clock.clone(),
@@ -206,7 +232,24 @@ pub fn assemble(parts: Parts) -> App {
         false => AcrCatalogue::without_face(),
     };
     let rules = RequestRules { catalogue, policy: settings.requests };
-    let metadata = metadata(&issuer, &rules, settings.signing_keys.algorithms);
+    let spoken = Spoken {
+        rules: &rules,
+        algorithms: settings.signing_keys.algorithms,
+        registration: settings.registration.admission != Admission::Off,
+    };
+    let metadata = metadata(&issuer, &spoken);
+    let registrar = Registrar {
+        store: store.clone(),
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+        vault,
+        outbound: parts.outbound.clone(),
+        policy: RegistrationPolicy {
+            catalogue: rules.catalogue.clone(),
+            allow_http: settings.registration.allow_http,
+            response_types: rules.policy.response_types,
+        },
+    };
     let policy = Arc::new(AuthorizePolicy {
         rules: rules.clone(),
         attempts: settings.face.attempts,
@@ -244,6 +287,9 @@ pub fn assemble(parts: Parts) -> App {
         limits: settings.limits,
         throttle: SignInThrottle::new(settings.sign_in),
         look_ups: LookUpThrottle::new(settings.look_ups),
+        registering: AddressThrottle::new(settings.registration.by_address),
+        registrations: Registrations::new(Arc::new(registrar), settings.registration.admission),
+        origins: Origins::new(store.clone()),
         authorize: Authorize::new(
             store.clone(),
             clock.clone(),

@@ -30,7 +30,7 @@ use crate::domain::{
     authn::{ledger::Method, ways::WayPolicy},
     face::way::Way,
     keys::SigningAlgorithm,
-    oidc::request::response::ResponseType,
+    oidc::{registration::Admission, request::response::ResponseType},
 };
 
 /// The ways by their names.
@@ -73,6 +73,8 @@ pub struct Config {
     pub acr: AcrDemands,
     /// What requests are held to.
     pub authorization: Authorization,
+    /// How clients may register themselves.
+    pub registration: Registration,
     /// How long what the provider issues is good for.
     pub tokens: Tokens,
     /// What tokens are signed with.
@@ -197,6 +199,15 @@ impl Config {
                 any_resource: from.flag("authorization.any_resource", false),
                 must_be_pushed: from.flag("authorization.require_pushed", false),
                 pushed_request: from.seconds("authorization.pushed_request_seconds", 60, 10..=600),
+            },
+            registration: Registration {
+                mode: from.choice(
+                    "registration.mode",
+                    Admission::Off,
+                    &[("off", Admission::Off), ("token", Admission::Token), ("open", Admission::Open)],
+                ),
+                burst: from.number("registration.burst", 20, 1..=10_000),
+                every: from.seconds("registration.every_seconds", 60, 1..=86_400),
             },
             tokens: Tokens {
                 code: from.seconds("tokens.code_seconds", 60, 10..=600),

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod assets;
 pub mod browser;
+pub mod cors;
 pub mod error;
 pub mod follow;
 pub mod form;

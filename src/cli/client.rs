@@ -4,11 +4,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use jiff::SignedDuration;
 use serde_json::{Map, Value};
 
 use super::{Failure, commons::ConfigFile, user::line_of_input};
 use crate::{
-    domain::keys::SigningAlgorithm,
+    domain::{keys::SigningAlgorithm, oidc::registration::Admission},
     flows::clients::{Outcome, Registered},
 };
 
@@ -23,6 +24,15 @@ pub enum Command {
     Apply {
         /// TOML with a table [[clients]] for each, or JSON with a list "clients" (docs/protocol.md, "Clients by file").
         file: PathBuf,
+    },
+    /// Make a token by which clients register themselves (registration.mode = "token").
+    Invite {
+        /// How many clients.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        uses: u32,
+        /// For how many hours.
+        #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=8_760))]
+        hours: u32,
     },
     /// List the clients.
     List,
@@ -107,7 +117,8 @@ fn algorithm(name: &str) -> Result<SigningAlgorithm, String> {
 impl Command {
     /// Runs the command.
     pub async fn run(self, config: &ConfigFile) -> Result<(), Failure> {
-        let clients = config.open()?.clients();
+        let parts = config.open()?;
+        let clients = parts.clients();
         match self {
             Self::Add(add) => {
                 let secret = add.secret_stdin.then(line_of_input).transpose()?;
@@ -129,6 +140,14 @@ impl Command {
                         println!("           client_secret  {}", secret_line(&registered));
                     }
                     tell_remarks(&registered);
+                }
+            }
+            Self::Invite { uses, hours } => {
+                let lifetime = SignedDuration::from_hours(i64::from(hours));
+                let token = parts.registrations().invite(uses, lifetime).await?;
+                println!("initial_access_token  {}   (shown once)", token.expose());
+                if parts.config.registration.mode != Admission::Token {
+                    eprintln!("no client needs it unless registration.mode is \"token\"");
                 }
             }
             Self::List => {

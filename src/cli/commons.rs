@@ -13,7 +13,7 @@ use crate::{
     },
     flows::{
         accounts::Accounts, clients::Clients, key_rotation::KeyRotation, references::References,
-        registrar::Registrar, template_renewal::TemplateRenewal,
+        registrar::Registrar, registration::Registrations, template_renewal::TemplateRenewal,
     },
     jose::{key_ring::KeyRing, master_key::MasterKey, passwords::Argon2Passwords},
     outbound::{HttpOutbound, OutboundPolicy},
@@ -144,7 +144,16 @@ impl Parts {
 
     /// Clients.
     pub fn clients(&self) -> Clients {
-        Clients::new(Registrar {
+        Clients::new(self.registrar())
+    }
+
+    /// Clients that register themselves.
+    pub fn registrations(&self) -> Registrations {
+        Registrations::new(Arc::new(self.registrar()), self.config.registration.mode)
+    }
+
+    fn registrar(&self) -> Registrar {
+        Registrar {
             store: self.store.clone(),
             clock: self.clock.clone(),
             entropy: self.entropy.clone(),
@@ -152,9 +161,9 @@ impl Parts {
             outbound: self.outbound.clone(),
             policy: RegistrationPolicy {
                 catalogue: AcrCatalogue::shipped(self.config.step_up.freshness, self.config.ways()),
-                allow_http: false,
-                response_types: vec!["code".into(), "id_token".into()],
+                allow_http: self.config.outbound.allow_private,
+                response_types: self.config.authorization.response_types,
             },
-        })
+        }
     }
 }

@@ -8,6 +8,7 @@ use super::{
     commons::{ConfigFile, Parts},
 };
 use crate::{
+    domain::user::profile::Profile,
     flows::{accounts::AccountRefusal, clients::ClientRefusal},
     identity::personas,
     ports::envelope::Vault,
@@ -55,7 +56,7 @@ async fn seed_people(parts: &Parts, vault: &dyn Vault) -> Result<(), Failure> {
     let accounts = parts.accounts();
     for person in personas::BUILT_IN {
         let Some(username) = person.username else { continue };
-        match accounts.add(username, PASSWORD, Some(person.attributes())).await {
+        match accounts.add(username, PASSWORD, Some(person.attributes()), Profile::default()).await {
             Ok(_) | Err(AccountRefusal::Taken) => {}
             Err(refusal) => return Err(refusal.into()),
         }

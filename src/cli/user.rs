@@ -1,13 +1,19 @@
 //! `facestep user`.
 
-use std::io::Read;
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
 use super::{Failure, commons::ConfigFile};
-use crate::domain::user::VerifiedAttributes;
+use crate::domain::{
+    oidc::claims,
+    user::{VerifiedAttributes, profile::Profile},
+};
 
 /// Add and erase local accounts.
 #[derive(Subcommand)]
@@ -19,6 +25,9 @@ pub enum Command {
         /// The name that the person signs in with.
         username: String,
     },
+    /// Look at and set what is said of a person: the standard claims of OpenID Connect Core 1.0 §5.1.
+    #[command(subcommand)]
+    Claims(Claims),
     /// Forget an account's face, as when consent is withdrawn; the next step-up begins with a new enrolment.
     ForgetFace {
         /// The name that the person signs in with.
@@ -26,6 +35,23 @@ pub enum Command {
     },
     /// Restore face step-up for an account whose attempts were exhausted.
     RestoreFace {
+        /// The name that the person signs in with.
+        username: String,
+    },
+}
+
+/// What is said of a person.
+#[derive(Subcommand)]
+pub enum Claims {
+    /// Say what a file says, in place of what was said before; what you verified of the person goes before it.
+    Set {
+        /// The name that the person signs in with.
+        username: String,
+        /// A JSON object of claims.
+        file: PathBuf,
+    },
+    /// Print the claims as JSON.
+    Show {
         /// The name that the person signs in with.
         username: String,
     },
@@ -45,6 +71,9 @@ pub struct Add {
     /// Birth date, as you verified it: YYYY-MM-DD.
     #[arg(long, requires_all = ["given_name", "family_name"])]
     birth_date: Option<Date>,
+    /// What else is said of the person: a JSON object of standard claims (OpenID Connect Core 1.0 §5.1).
+    #[arg(long, value_name = "FILE")]
+    claims: Option<PathBuf>,
 }
 
 impl Command {
@@ -54,12 +83,21 @@ impl Command {
         match self {
             Self::Add(add) => {
                 let password = line_of_input()?;
-                let user = accounts.add(&add.username, &password, add.verified()).await?;
+                let profile = add.claims.as_deref().map(profile_in).transpose()?.unwrap_or_default();
+                let user = accounts.add(&add.username, &password, add.verified(), profile).await?;
                 println!("added {} as {}", user.username.as_str(), user.id);
             }
             Self::Erase { username } => {
                 accounts.erase(&username).await?;
                 println!("erased {username}");
+            }
+            Self::Claims(Claims::Set { username, file }) => {
+                accounts.set_profile(&username, profile_in(&file)?).await?;
+                println!("set the claims of {username}");
+            }
+            Self::Claims(Claims::Show { username }) => {
+                let user = accounts.find(&username).await?;
+                println!("{}", serde_json::to_string_pretty(&claims::held(&user))?);
             }
             Self::ForgetFace { username } => {
                 accounts.forget_face(&username).await?;
@@ -82,6 +120,15 @@ impl Add {
             birth_date: self.birth_date?,
         })
     }
+}
+
+/// The claims that a file holds. No message repeats what it says of the person.
+fn profile_in(file: &Path) -> Result<Profile, Failure> {
+    let shown = file.display();
+    let text = std::fs::read_to_string(file).map_err(|error| Failure::of(format!("{shown}: {error}")))?;
+    let claims = serde_json::from_str(&text);
+    let claims = claims.map_err(|error| Failure::of(format!("{shown}: is no JSON object: {error}")))?;
+    Profile::parse(claims).map_err(|refusal| Failure::of(format!("{shown}: {refusal}")))
 }
 
 /// Standard input without its last line break. A secret on a command line could be read by others on the machine.

@@ -9,7 +9,7 @@ use crate::domain::{
     authn::ledger::Methods,
     face::{operating_point::TargetFmr, way::Ways},
     keys::Algorithms,
-    oidc::request::response::ResponseTypes,
+    oidc::{registration::Admission, request::response::ResponseTypes},
 };
 
 /// `[keys]`: where the key-encryption keys are (`docs/operations.md`, "Keys").
@@ -91,6 +91,17 @@ pub struct Authorization {
     pub must_be_pushed: bool,
     /// How long a pushed request waits for its browser.
     pub pushed_request: SignedDuration,
+}
+
+/// `[registration]`: how clients may register themselves (RFC 7591).
+#[derive(Debug, Clone, Copy)]
+pub struct Registration {
+    /// Who may.
+    pub mode: Admission,
+    /// How many registrations from one address at once, where everyone may.
+    pub burst: u32,
+    /// After how long one more may come.
+    pub every: SignedDuration,
 }
 
 /// `[tokens]`: how long what the provider issues is good for.

@@ -62,6 +62,8 @@ pub enum AuditKind {
     FaceRestored,
     /// An account was added.
     UserAdded,
+    /// What is said of an account's person was changed.
+    UserChanged,
     /// An account and all that was kept of it was erased.
     UserErased,
     /// A client was added.

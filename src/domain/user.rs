@@ -1,8 +1,11 @@
 //! A local account and the attributes that were verified elsewhere.
 
+pub mod profile;
+
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
+use self::profile::Profile;
 use super::id::UserId;
 
 /// A local account.
@@ -16,8 +19,12 @@ pub struct User {
     pub password: PasswordHash,
     /// Name and birth date as they were verified before, by whoever opened the account.
     pub verified: Option<VerifiedAttributes>,
+    /// What an operator says of the person.
+    pub profile: Profile,
     /// When the account was added.
     pub created_at: Timestamp,
+    /// When that was said, or else when the account was added.
+    pub updated_at: Timestamp,
 }
 
 /// What someone verified about the person behind an account before Facestep knew of it.

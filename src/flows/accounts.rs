@@ -6,7 +6,7 @@ use crate::{
     domain::{
         audit::{AuditEvent, AuditKind},
         id::{AuditId, UserId},
-        user::{User, Username, VerifiedAttributes},
+        user::{User, Username, VerifiedAttributes, profile::Profile},
     },
     ports::{
         clock::Clock,
@@ -61,23 +61,27 @@ impl Accounts {
     }
 
     /// Adds an account. `verified` is what whoever opens the account verified about the person; without it, no face can
-    /// be enrolled.
+    /// be enrolled. `profile` is what else is said of them.
     pub async fn add(
         &self,
         username: &str,
         password: &str,
         verified: Option<VerifiedAttributes>,
+        profile: Profile,
     ) -> Result<User, AccountRefusal> {
         let username = Username::parse(username).ok_or(AccountRefusal::BadUsername)?;
         if password.chars().count() < SHORTEST_PASSWORD {
             return Err(AccountRefusal::ShortPassword);
         }
+        let now = self.clock.now();
         let user = User {
             id: UserId::from_random(self.entropy.bytes()),
             username,
             password: self.passwords.hash(password).await?,
             verified,
-            created_at: self.clock.now(),
+            profile,
+            created_at: now,
+            updated_at: now,
         };
         let event = self.event(AuditKind::UserAdded, &user.id);
         let added = user.clone();
@@ -94,6 +98,20 @@ impl Accounts {
     /// Erases an account with everything that was kept of it but its audit events.
     pub async fn erase(&self, username: &str) -> Result<(), AccountRefusal> {
         self.change(username, AuditKind::UserErased, |db, user| db.erase_user(user).map(drop)).await
+    }
+
+    /// Says something else of an account's person.
+    pub async fn set_profile(&self, username: &str, profile: Profile) -> Result<(), AccountRefusal> {
+        let now = self.clock.now();
+        let set = move |db: &mut dyn Db, user: &UserId| db.set_profile(user, &profile, now).map(drop);
+        self.change(username, AuditKind::UserChanged, set).await
+    }
+
+    /// The account of this name.
+    pub async fn find(&self, username: &str) -> Result<User, AccountRefusal> {
+        let username = Username::parse(username).ok_or(AccountRefusal::BadUsername)?;
+        let found = self.store.read(move |db| db.find_user_by_name(&username)).await?;
+        found.ok_or(AccountRefusal::Unknown)
     }
 
     /// Forgets an account's face, as when consent is withdrawn: the enrolment is revoked and its template wiped.

@@ -16,7 +16,7 @@ use crate::{
         id::{AuditId, UserId},
         secret::SecretToken,
         session::SessionLifetimes,
-        user::{User, Username, VerifiedAttributes},
+        user::{User, Username, VerifiedAttributes, profile::Profile},
     },
     ports::{
         envelope::SealedKind,
@@ -162,7 +162,9 @@ impl Demo {
             username: username.clone(),
             password: self.passwords.hash(&registration.password).await?,
             verified: Some(verified),
+            profile: Profile::default(),
             created_at: now,
+            updated_at: now,
         };
         let id = AuditId::from_random(self.room.entropy.bytes());
         let mut event = AuditEvent::new(id, now, AuditKind::UserAdded).with("by", "demo_registration");

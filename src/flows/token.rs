@@ -11,6 +11,7 @@ use crate::{
         audit::{AuditEvent, AuditKind},
         id::AuditId,
         oidc::{
+            claims::told,
             client::Client,
             client_grant::UNAUTHORIZED,
             credentials::ClientCredentials,
@@ -23,7 +24,12 @@ use crate::{
         },
         secret::SecretToken,
     },
-    ports::{clock::Clock, entropy::Entropy, fault::Fault, store::Store},
+    ports::{
+        clock::Clock,
+        entropy::Entropy,
+        fault::Fault,
+        store::{Db, Store},
+    },
 };
 
 mod client_credentials;
@@ -63,6 +69,16 @@ struct Won {
     grant: Grant,
     draft: Draft,
     refresh: Option<PresentedRefresh>,
+    person: Claims,
+}
+
+/// The claims about the person that the request asked for in the ID token by name (OpenID Connect Core 1.0 §5.5).
+fn person_in(db: &mut dyn Db, grant: &Grant) -> Result<Claims, Fault> {
+    let asked = &grant.terms.claims.id_token;
+    if asked.is_empty() {
+        return Ok(Claims::new());
+    }
+    Ok(db.find_user(&grant.user)?.map(|user| told(&user, "", asked)).unwrap_or_default())
 }
 
 impl Tokens {
@@ -101,11 +117,11 @@ impl Tokens {
     }
 
     async fn reply(&self, won: Won, nonce: Option<&str>, now: Timestamp) -> Result<TokenReply, Fault> {
-        let Won { client, grant, draft, refresh } = won;
+        let Won { client, grant, draft, refresh, person } = won;
         let access_token = self.mint.access_token(&draft).await?;
         let bound = Bound { nonce, access_token: Some(access_token.expose()), code: None };
         let id_token = match draft.token.has_scope(scope::OPENID) {
-            true => Some(self.mint.id_token(&client, &grant, bound, Claims::new(), now).await?),
+            true => Some(self.mint.id_token(&client, &grant, bound, person, now).await?),
             false => None,
         };
         Ok(TokenReply {

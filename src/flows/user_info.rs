@@ -14,7 +14,7 @@ use crate::{
             client::Client,
             error::ProtocolError,
             issuer::Issuer,
-            tokens::{Claims, INSUFFICIENT_SCOPE, INVALID_TOKEN, signed_user_info, user_info},
+            tokens::{Claims, INSUFFICIENT_SCOPE, INVALID_TOKEN, signed_user_info, user_info_within},
         },
         secret::SecretToken,
         user::User,
@@ -63,7 +63,7 @@ impl UserInfo {
         });
         let asked = found.await?.ok_or(Unserved::Refused(INVALID_TOKEN))?;
         asked.check(self.access_tokens.issuer(), self.clock.now()).map_err(Unserved::Refused)?;
-        let claims = user_info(&asked.user, &asked.grant);
+        let claims = user_info_within(&asked.user, &asked.grant, &asked.token.scope);
         Ok(match asked.client.metadata.userinfo_signed_response_alg {
             None => UserInfoReply::Plain(claims),
             Some(algorithm) => {

@@ -1,6 +1,7 @@
 //! Local accounts.
 
 use diesel::prelude::*;
+use jiff::Timestamp;
 
 use super::{
     connection::{EitherConnection, on_each_engine},
@@ -11,7 +12,7 @@ use super::{
 use crate::{
     domain::{
         id::UserId,
-        user::{PasswordHash, User, Username},
+        user::{PasswordHash, User, Username, profile::Profile},
     },
     ports::{fault::Fault, store::UserStore},
 };
@@ -24,6 +25,8 @@ struct UserRow {
     password_hash: String,
     verified: Option<String>,
     created_at: i64,
+    profile: String,
+    updated_at: Option<i64>,
 }
 
 impl UserRow {
@@ -34,6 +37,8 @@ impl UserRow {
             password_hash: user.password.0.clone(),
             verified: user.verified.as_ref().map(json).transpose()?,
             created_at: milliseconds(user.created_at),
+            profile: json(&user.profile)?,
+            updated_at: Some(milliseconds(user.updated_at)),
         })
     }
 
@@ -48,7 +53,9 @@ impl UserRow {
             )?,
             password: PasswordHash(self.password_hash),
             verified: at.json_if_any("verified", self.verified.as_deref())?,
+            profile: at.json("profile", &self.profile)?,
             created_at: at.time("created_at", self.created_at)?,
+            updated_at: at.time("updated_at", self.updated_at.unwrap_or(self.created_at))?,
         })
     }
 }
@@ -78,6 +85,13 @@ impl UserStore for Transaction<'_> {
                 .do_nothing()
                 .execute(inner)?);
             Ok(added == 1)
+        })
+    }
+
+    fn set_profile(&mut self, id: &UserId, profile: &Profile, at: Timestamp) -> Result<bool, Fault> {
+        self.step(|c| {
+            let said = (users::profile.eq(json(profile)?), users::updated_at.eq(milliseconds(at)));
+            Ok(diesel::update(users::table.find(id.as_str())).set(said).execute(c)? == 1)
         })
     }
 

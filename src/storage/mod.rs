@@ -21,6 +21,7 @@ mod devices;
 mod enrolments;
 mod faults;
 mod grants;
+mod initial_access;
 mod interactions;
 mod key_encryption;
 mod migrate;

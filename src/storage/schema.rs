@@ -8,6 +8,17 @@ diesel::table! {
         password_hash -> Text,
         verified -> Nullable<Text>,
         created_at -> BigInt,
+        profile -> Text,
+        updated_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    initial_access_tokens (token_hash) {
+        token_hash -> Text,
+        uses_left -> Integer,
+        created_at -> BigInt,
+        expires_at -> BigInt,
     }
 }
 

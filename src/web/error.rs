@@ -285,6 +285,14 @@ pub fn token_refusal(error: &ProtocolError) -> HttpResponse {
         .json(json!({ "error": error.code.name(), "error_description": error.description() }))
 }
 
+/// What a program is told that asks too often (RFC 6585 §4).
+pub fn too_often(wait_seconds: u32) -> HttpResponse {
+    let code = ErrorCode::TemporarilyUnavailable.name();
+    HttpResponse::TooManyRequests()
+        .insert_header((RETRY_AFTER, HeaderValue::from(wait_seconds)))
+        .json(json!({ "error": code, "error_description": "too_often: try again later" }))
+}
+
 /// A refusal of the UserInfo endpoint (RFC 6750 §3); without any token, a bare challenge (§3.1).
 pub fn bearer_refusal(error: Option<&ProtocolError>) -> HttpResponse {
     let (status, challenge) = match error {

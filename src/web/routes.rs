@@ -1,17 +1,20 @@
 //! Every route there is.
 
-use actix_web::web::{self, ServiceConfig, get, post};
+use actix_web::{
+    middleware::from_fn,
+    web::{self, ServiceConfig, delete, get, post, put},
+};
 
 use super::{
-    account, assets,
+    account, assets, cors,
     error::Failure,
     health,
     interaction::{allow, ceremony, check, consent, demo, identity, outcome, resume, sign_in},
-    oidc::{authorize, introspect, metadata, par, revoke, token, user_info},
+    oidc::{authorize, introspect, metadata, par, register, revoke, token, user_info},
 };
 use crate::domain::oidc::endpoints::{
-    AUTHORIZE, INTROSPECT, JWKS, OAUTH_METADATA, OPENID_CONFIGURATION, PUSHED_REQUESTS, REVOKE, TOKEN,
-    USER_INFO,
+    AUTHORIZE, INTROSPECT, JWKS, OAUTH_METADATA, OPENID_CONFIGURATION, PUSHED_REQUESTS, REGISTER, REVOKE,
+    TOKEN, USER_INFO,
 };
 
 /// Adds them.
@@ -38,20 +41,31 @@ fn clients(config: &mut ServiceConfig) {
         )
         .service(
             web::resource(PUSHED_REQUESTS)
+                .wrap(from_fn(cors::for_clients))
                 .route(post().to(par::push))
                 .default_service(web::to(par::another_method)),
         )
-        .service(web::resource(TOKEN).route(post().to(token::answer)))
+        .service(web::resource(TOKEN).wrap(from_fn(cors::for_clients)).route(post().to(token::answer)))
         .service(web::resource(INTROSPECT).route(post().to(introspect::answer)))
-        .service(web::resource(REVOKE).route(post().to(revoke::answer)))
+        .service(web::resource(REVOKE).wrap(from_fn(cors::for_clients)).route(post().to(revoke::answer)))
         .service(
             web::resource(USER_INFO)
+                .wrap(from_fn(cors::for_clients))
                 .route(get().to(user_info::by_header))
                 .route(post().to(user_info::by_post)),
         )
-        .route(JWKS, get().to(metadata::keys))
-        .route(OPENID_CONFIGURATION, get().to(metadata::metadata))
-        .route(OAUTH_METADATA, get().to(metadata::metadata));
+        .service(web::resource(REGISTER).route(post().to(register::register)))
+        .service(
+            web::resource(format!("{REGISTER}/{{client}}"))
+                .route(get().to(register::read))
+                .route(put().to(register::update))
+                .route(delete().to(register::remove)),
+        )
+        .service(web::resource(JWKS).wrap(from_fn(cors::for_everyone)).route(get().to(metadata::keys)));
+    for path in [OPENID_CONFIGURATION, OAUTH_METADATA] {
+        let document = get().to(metadata::metadata);
+        config.service(web::resource(path).wrap(from_fn(cors::for_everyone)).route(document));
+    }
 }
 
 /// The pages of an interaction.

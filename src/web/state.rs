@@ -7,15 +7,16 @@ use serde_json::Value;
 use super::{
     browser::Cookies,
     limits::Limits,
-    throttle::{LookUpThrottle, SignInThrottle},
+    throttle::{AddressThrottle, LookUpThrottle, SignInThrottle},
 };
 use crate::{
     domain::oidc::issuer::Issuer,
     flows::{
         authorize::Authorize, browser::Browsers, ceremony::Ceremonies, client_jwts::ClientJwts,
-        consent::Consents, demo::Demo, enrol::Enrol, introspect::Introspection, own_account::OwnAccounts,
-        pushed_requests::PushedRequests, revoke::Revocation, sign_in::SignIn, signing_keys::SigningKeys,
-        step_up::StepUp, token::Tokens, user_info::UserInfo,
+        consent::Consents, demo::Demo, enrol::Enrol, introspect::Introspection, origins::Origins,
+        own_account::OwnAccounts, pushed_requests::PushedRequests, registration::Registrations,
+        revoke::Revocation, sign_in::SignIn, signing_keys::SigningKeys, step_up::StepUp, token::Tokens,
+        user_info::UserInfo,
     },
 };
 
@@ -35,6 +36,12 @@ pub struct App {
     pub throttle: SignInThrottle,
     /// How often an account may ask the identity source.
     pub look_ups: LookUpThrottle,
+    /// How often clients may register themselves from one address.
+    pub registering: AddressThrottle,
+    /// Clients that do.
+    pub registrations: Registrations,
+    /// Whose pages may read our answers.
+    pub origins: Origins,
     /// What comes next.
     pub authorize: Authorize,
     /// Requests that clients push.

@@ -88,6 +88,23 @@ impl SignInThrottle {
     }
 }
 
+/// Counts what comes from one address in this process's memory. Behind a reverse proxy every request has the proxy's.
+pub struct AddressThrottle {
+    addresses: Tries<IpAddr>,
+}
+
+impl AddressThrottle {
+    /// A throttle of this width.
+    pub fn new(allowance: Allowance) -> Self {
+        Self { addresses: Tries::new(allowance) }
+    }
+
+    /// Spends one; refused with the seconds until the next.
+    pub fn spend(&self, address: Option<IpAddr>) -> Result<(), u32> {
+        address.map_or(Ok(()), |address| self.addresses.spend(network_of(address)))
+    }
+}
+
 /// Counts an account's questions to the identity source in this process's memory.
 pub struct LookUpThrottle {
     accounts: Tries<UserId>,

@@ -25,7 +25,7 @@ async fn with(client: Client) -> (TestApp, TestBrowser) {
 }
 
 /// Loads the page and sends its form with one of its buttons.
-async fn press(browser: &TestBrowser, page: &str, decision: &str) -> Answer {
+pub async fn press(browser: &TestBrowser, page: &str, decision: &str) -> Answer {
     let shown = browser.get(page).await;
     let asked = shown.body.split("name=\"asked\" value=\"").nth(1).unwrap().split('"').next().unwrap();
     browser.post(page, &[("csrf_token", &shown.csrf()), ("asked", asked), ("decision", decision)]).await

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use facestep::domain::user::profile::Profile;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
+use super::claims::said;
 use crate::support::{
     TestApp,
     browser::Answer,
@@ -48,7 +50,9 @@ async fn discovery_claims_only_what_is_done() {
     // OpenID Connect Discovery 1.0 §3, RFC 8414 §2, RFC 9207 §3
     let app = TestApp::start().await;
     app.register(bank()).await;
-    app.add_ada().await;
+    let ada = app.add_ada().await;
+    let (profile, now) = (Profile::parse(said()).unwrap(), app.now());
+    app.store.transact(move |db| db.set_profile(&ada.id, &profile, now)).await.unwrap();
     let metadata = document(&app, "/.well-known/openid-configuration").await.json();
     for (name, value) in [
         ("acr_values_supported", json!(["urn:facestep:acr:face", "urn:facestep:acr:pwd"])),
@@ -71,7 +75,7 @@ async fn discovery_claims_only_what_is_done() {
         let answer = browser.get(&authorize(&[("prompt", prompt.as_str().unwrap())])).await;
         assert!(!answer.location().contains("error="), "{prompt}");
     }
-    let code = browser.get(&authorize(&[("scope", "openid profile")])).await.code();
+    let code = browser.get(&authorize(&[("scope", "openid profile email address phone")])).await.code();
     let tokens = app.redeem(&code, &[]).await.json();
     let access = tokens["access_token"].as_str().unwrap();
     let user_info = Answer::of(app.program(Method::GET, "/userinfo").bearer_auth(access)).await.json();

@@ -1,8 +1,15 @@
 //! Whom the answer may be about, where the client says so.
 
+use facestep::domain::{
+    id::ClientId,
+    oidc::client::{Client, metadata::SubjectType},
+};
+use reqwest::Method;
+
 use crate::support::{
     TestApp,
-    clients::{authorize, bank},
+    browser::Answer,
+    clients::{authorize, bank, claims},
     people::PASSWORD,
 };
 
@@ -53,4 +60,40 @@ async fn a_hint_that_is_no_id_token_of_ours_is_refused_and_an_old_one_is_not() {
     }
     app.clock.advance(3_600);
     browser.get(&authorize(&[("id_token_hint", hint)])).await.location();
+}
+
+/// By which `sub` a client with this metadata knows ada.
+async fn subject_at(app: &TestApp, id: &str, change: impl FnOnce(&mut Client)) -> String {
+    let mut client = Client { id: ClientId::parse(id).unwrap(), ..bank() };
+    change(&mut client);
+    app.register(client).await;
+    let code = app.code_for(&app.browser(), &[("client_id", id)]).await;
+    let tokens = app.redeem(&code, &[("client_id", id)]).await.json();
+    let access = tokens["access_token"].as_str().unwrap();
+    let userinfo = Answer::of(app.program(Method::GET, "/userinfo").bearer_auth(access)).await.json();
+    let [of_id_token, of_access_token] =
+        ["id_token", "access_token"].map(|token| claims(&tokens[token])["sub"].clone());
+    assert_eq!((&of_id_token, &of_access_token), (&userinfo["sub"], &userinfo["sub"]));
+    userinfo["sub"].as_str().unwrap().to_owned()
+}
+
+fn pairwise(sector: &str) -> impl FnOnce(&mut Client) {
+    move |client| {
+        client.metadata.subject_type = SubjectType::Pairwise;
+        client.metadata.sector = Some(sector.to_owned());
+    }
+}
+
+#[tokio::test]
+async fn a_pairwise_subject_is_one_for_a_sector_and_another_for_the_next() {
+    // OpenID Connect Core 1.0 §8, §8.1
+    let app = TestApp::start().await;
+    let ada = app.add_ada().await;
+    let public = subject_at(&app, "public", |_| {}).await;
+    assert_eq!(public, ada.id.as_str());
+    let one = subject_at(&app, "one", pairwise("shop.example")).await;
+    assert_eq!(one, subject_at(&app, "same-sector", pairwise("shop.example")).await);
+    let other = subject_at(&app, "other", pairwise("other.example")).await;
+    assert!(one != other && one != public && other != public);
+    assert!(!one.contains(public.as_str()) && one.len() <= 255 && one.is_ascii());
 }

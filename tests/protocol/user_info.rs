@@ -48,7 +48,7 @@ async fn profile_tells_what_was_verified_on_the_account() {
     let answer = Answer::of(app.program(Method::GET, "/userinfo").bearer_auth(&token)).await;
     let expected = json!({
         "sub": sub, "name": "Ada Lovelace", "given_name": "Ada", "family_name": "Lovelace",
-        "birthdate": "1815-12-10",
+        "birthdate": "1815-12-10", "preferred_username": "ada", "updated_at": app.now().as_second(),
     });
     assert_eq!(answer.json(), expected);
     assert_eq!(answer.header("cache-control"), "no-store");

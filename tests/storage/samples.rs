@@ -30,7 +30,7 @@ use facestep::{
         },
         secret::SecretToken,
         session::Session,
-        user::{PasswordHash, User, Username, VerifiedAttributes},
+        user::{PasswordHash, User, Username, VerifiedAttributes, profile::Profile},
         workflow::{
             enrolment::Enrolment,
             evidence::{IdentityEvidence, MatchClass, MatchedEvidence},
@@ -71,7 +71,9 @@ pub fn user(id: &str) -> User {
         username: Username::parse(&format!("{id}@example.org")).unwrap(),
         password: PasswordHash(format!("$argon2id$of-{id}")),
         verified: Some(verified()),
+        profile: Profile::default(),
         created_at: at(0),
+        updated_at: at(0),
     }
 }
 

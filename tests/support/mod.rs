@@ -6,6 +6,7 @@
 pub mod browser;
 pub mod capture;
 pub mod clients;
+pub mod outbound;
 pub mod people;
 pub mod scripted;
 pub mod time;
@@ -33,7 +34,6 @@ use facestep::{
         client_jwts::JoseClientJwts, envelope::JweCaptureOpener, key_ring::KeyRing, master_key::MasterKey,
         passwords::Argon2Passwords, signer::JoseSigner,
     },
-    outbound::{HttpOutbound, OutboundPolicy},
     ports::{
         clock::Clock,
         entropy::Entropy,
@@ -47,6 +47,7 @@ use facestep::{
 };
 
 use browser::TestBrowser;
+use outbound::PlainOutbound;
 use scripted::ScriptedAnalyzer;
 use time::{SeededEntropy, TestClock};
 use zeroize::Zeroizing;
@@ -70,6 +71,8 @@ pub struct TestApp {
     pub passwords: Arc<dyn Passwords>,
     /// Its models.
     pub analyzer: Arc<ScriptedAnalyzer>,
+    /// What its clients serve.
+    pub outbound: Arc<PlainOutbound>,
     server: ServerHandle,
 }
 
@@ -124,7 +127,7 @@ impl TestApp {
             transform_keys.clone(),
         );
         rotation.ensure().await.unwrap();
-        let analyzer = Arc::new(analyzer);
+        let (analyzer, outbound) = (Arc::new(analyzer), Arc::new(PlainOutbound::default()));
         let app = assemble(Parts {
             issuer: issuer.clone(),
             store: store.clone(),
@@ -133,10 +136,6 @@ impl TestApp {
             passwords: passwords.clone(),
             signer: Arc::new(JoseSigner::new(vault.clone())),
             client_jwts: Arc::new(JoseClientJwts),
-            outbound: Arc::new(
-                HttpOutbound::new(OutboundPolicy { allow_private: true, ..OutboundPolicy::default() })
-                    .unwrap(),
-            ),
             proof_key: key.proof_key(),
             pairwise_key: key.pairwise_key(),
             challenge_key: key.challenge_key(),
@@ -144,6 +143,7 @@ impl TestApp {
             template_keys,
             transform_keys,
             opener: Arc::new(JweCaptureOpener::new(vault.clone())),
+            outbound: outbound.clone(),
             analyzer: analyzer.clone(),
             source: Arc::new(Simulator::new(
                 store.clone(),
@@ -166,7 +166,7 @@ impl TestApp {
         let server = serve(app, listener, 1).unwrap();
         let handle = server.handle();
         tokio::spawn(server);
-        Self { address, issuer, store, clock, entropy, passwords, analyzer, server: handle }
+        Self { address, issuer, store, clock, entropy, passwords, analyzer, outbound, server: handle }
     }
 
     /// A browser that nobody used yet.

@@ -8,7 +8,7 @@ use facestep::domain::{
     face::way::Way,
     id::{InteractionId, RunId, UserId},
     secret::TokenHash,
-    user::{User, Username, VerifiedAttributes},
+    user::{User, Username, VerifiedAttributes, profile::Profile},
 };
 use facestep::ports::clock::Clock;
 use jiff::civil::date;
@@ -36,7 +36,9 @@ impl TestApp {
             username: Username::parse(name).unwrap(),
             password: self.passwords.hash(PASSWORD).await.unwrap(),
             verified,
+            profile: Profile::default(),
             created_at: self.clock.now(),
+            updated_at: self.clock.now(),
         };
         let kept = user.clone();
         assert!(self.store.transact(move |db| db.insert_user(&kept)).await.unwrap());

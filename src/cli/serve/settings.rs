@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use crate::{
-    app::Settings,
+    app::{RegistrationSettings, Settings},
     config::{Config, OnInjection},
     domain::{
         face::{
@@ -19,7 +19,7 @@ use crate::{
         session::SessionLifetimes,
     },
     flows::ceremony::{AnswerBeat, FacePolicy},
-    web::limits::Limits,
+    web::{limits::Limits, throttle::Allowance},
 };
 
 /// Translates; what cannot be configured stays as it ships.
@@ -60,6 +60,15 @@ pub fn from(config: &Config, points: &OperatingPoints) -> Settings {
         },
         sign_in: shipped.sign_in,
         look_ups: shipped.look_ups,
+        registration: RegistrationSettings {
+            admission: config.registration.mode,
+            by_address: Allowance::of(
+                config.registration.burst,
+                Duration::try_from(config.registration.every)
+                    .unwrap_or(shipped.registration.by_address.every),
+            ),
+            allow_http: config.outbound.allow_private,
+        },
     }
 }
 

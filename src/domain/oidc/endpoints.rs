@@ -1,6 +1,6 @@
 //! Where our endpoints are, and what we say of ourselves in the metadata document.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
     issuer::Issuer,
@@ -8,7 +8,7 @@ use super::{
         RequestRules,
         response::{ResponseMode, ResponseType},
     },
-    scope::STANDARD,
+    scope,
 };
 use crate::domain::{
     authn::acr::Acr,
@@ -29,52 +29,96 @@ pub const INTROSPECT: &str = "/introspect";
 pub const REVOKE: &str = "/revoke";
 /// The JWK set (RFC 7517 §5).
 pub const JWKS: &str = "/jwks.json";
+/// The registration endpoint (RFC 7591 §3).
+pub const REGISTER: &str = "/register";
 /// The metadata for OpenID clients (OpenID Connect Discovery 1.0 §4).
 pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
 /// The same for OAuth clients (RFC 8414 §3).
 pub const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
 
+/// The claims of an ID token that are about itself and the sign-in, not about the person (OpenID Connect Core 1.0 §2).
+const OF_THE_TOKEN: [&str; 11] =
+    ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid"];
+
+/// What is switched on.
+pub struct Spoken<'a> {
+    /// What requests are held to.
+    pub rules: &'a RequestRules,
+    /// What is signed with.
+    pub algorithms: Algorithms,
+    /// Whether clients may register themselves.
+    pub registration: bool,
+}
+
 /// The metadata document (OpenID Connect Discovery 1.0 §3, RFC 8414 §2): only what is really spoken here.
-pub fn metadata(issuer: &Issuer, rules: &RequestRules, algorithms: Algorithms) -> Value {
-    let contexts: Vec<&Acr> = rules.catalogue.names().collect();
-    let response_types: Vec<&str> = rules.policy.response_types.iter().map(ResponseType::name).collect();
-    let request_algorithms = SigningAlgorithm::ALL.map(SigningAlgorithm::name);
-    let algorithms: Vec<&str> = algorithms.iter().map(SigningAlgorithm::name).collect();
-    json!({
-        "issuer": issuer.as_str(),
-        "authorization_endpoint": issuer.address(AUTHORIZE),
-        "pushed_authorization_request_endpoint": issuer.address(PUSHED_REQUESTS),
-        "require_pushed_authorization_requests": rules.policy.must_be_pushed,
-        "token_endpoint": issuer.address(TOKEN),
-        "userinfo_endpoint": issuer.address(USER_INFO),
-        "introspection_endpoint": issuer.address(INTROSPECT),
-        "revocation_endpoint": issuer.address(REVOKE),
-        "jwks_uri": issuer.address(JWKS),
-        "scopes_supported": STANDARD,
-        "response_types_supported": response_types,
-        "response_modes_supported": ResponseMode::ALL.map(ResponseMode::name),
-        "grant_types_supported": grant_types(rules),
-        "acr_values_supported": contexts,
-        "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": algorithms,
-        "userinfo_signing_alg_values_supported": algorithms,
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
-        "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-        "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
-        "code_challenge_methods_supported": ["S256"],
-        "prompt_values_supported": ["none", "login", "consent", "select_account"],
-        "claim_types_supported": ["normal"],
-        "claims_supported": [
-            "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid",
-            "name", "given_name", "family_name", "birthdate",
-        ],
-        "claims_parameter_supported": true,
-        "request_parameter_supported": true,
-        "request_uri_parameter_supported": true,
-        "require_request_uri_registration": true,
-        "request_object_signing_alg_values_supported": request_algorithms,
-        "authorization_response_iss_parameter_supported": true,
-    })
+pub fn metadata(issuer: &Issuer, spoken: &Spoken<'_>) -> Value {
+    let mut document = Map::new();
+    let mut tell = |name: &str, value: Value| {
+        document.insert(name.to_owned(), value);
+    };
+    addresses(issuer, spoken, &mut tell);
+    requests(spoken, &mut tell);
+    tokens(spoken, &mut tell);
+    document.into()
+}
+
+/// Where our endpoints are.
+fn addresses(issuer: &Issuer, spoken: &Spoken<'_>, tell: &mut impl FnMut(&str, Value)) {
+    tell("issuer", issuer.as_str().into());
+    for (name, path, is_there) in [
+        ("authorization_endpoint", AUTHORIZE, true),
+        ("pushed_authorization_request_endpoint", PUSHED_REQUESTS, true),
+        ("token_endpoint", TOKEN, true),
+        ("userinfo_endpoint", USER_INFO, true),
+        ("introspection_endpoint", INTROSPECT, true),
+        ("revocation_endpoint", REVOKE, true),
+        ("registration_endpoint", REGISTER, spoken.registration),
+        ("jwks_uri", JWKS, true),
+    ] {
+        if is_there {
+            tell(name, issuer.address(path).into());
+        }
+    }
+}
+
+/// What an authorization request may ask.
+fn requests(spoken: &Spoken<'_>, tell: &mut impl FnMut(&str, Value)) {
+    let RequestRules { catalogue, policy } = spoken.rules;
+    let contexts: Vec<&Acr> = catalogue.names().collect();
+    let types: Vec<&str> = policy.response_types.iter().map(ResponseType::name).collect();
+    let claims: Vec<&str> = OF_THE_TOKEN.into_iter().chain(scope::claims()).collect();
+    tell("scopes_supported", json!(scope::STANDARD));
+    tell("response_types_supported", json!(types));
+    tell("response_modes_supported", json!(ResponseMode::ALL.map(ResponseMode::name)));
+    tell("acr_values_supported", json!(contexts));
+    tell("prompt_values_supported", json!(["none", "login", "consent", "select_account"]));
+    tell("code_challenge_methods_supported", json!(["S256"]));
+    tell("claim_types_supported", json!(["normal"]));
+    tell("claims_supported", json!(claims));
+    tell("claims_parameter_supported", true.into());
+    tell("request_parameter_supported", true.into());
+    tell("request_uri_parameter_supported", true.into());
+    tell("require_request_uri_registration", true.into());
+    tell(
+        "request_object_signing_alg_values_supported",
+        json!(SigningAlgorithm::ALL.map(SigningAlgorithm::name)),
+    );
+    tell("require_pushed_authorization_requests", policy.must_be_pushed.into());
+    tell("authorization_response_iss_parameter_supported", true.into());
+}
+
+/// What comes of it, and who gets it.
+fn tokens(spoken: &Spoken<'_>, tell: &mut impl FnMut(&str, Value)) {
+    let algorithms: Vec<&str> = spoken.algorithms.iter().map(SigningAlgorithm::name).collect();
+    tell("grant_types_supported", json!(grant_types(spoken.rules)));
+    tell("subject_types_supported", json!(["public", "pairwise"]));
+    tell("id_token_signing_alg_values_supported", json!(algorithms));
+    tell("userinfo_signing_alg_values_supported", json!(algorithms));
+    let with_secret = ["client_secret_basic", "client_secret_post"];
+    let and_none = ["client_secret_basic", "client_secret_post", "none"];
+    tell("token_endpoint_auth_methods_supported", json!(and_none));
+    tell("introspection_endpoint_auth_methods_supported", json!(with_secret));
+    tell("revocation_endpoint_auth_methods_supported", json!(and_none));
 }
 
 /// What a client may register for; `implicit` where the authorization endpoint gives tokens itself (OpenID Connect Dynamic

@@ -27,6 +27,7 @@ use super::{
         metadata::{ApplicationType, ClientMetadata, GrantType, SubjectType},
     },
     error::{ErrorCode, ProtocolError},
+    request::response::{ResponseType, ResponseTypes},
     scope,
 };
 use crate::domain::{
@@ -44,6 +45,18 @@ pub enum Registrant {
     Itself,
 }
 
+/// Who may register clients.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Admission {
+    /// An operator alone; the endpoint is not there.
+    #[default]
+    Off,
+    /// Whoever has an initial access token.
+    Token,
+    /// Everyone.
+    Open,
+}
+
 /// What may be registered here.
 #[derive(Clone, Debug)]
 pub struct RegistrationPolicy {
@@ -51,8 +64,8 @@ pub struct RegistrationPolicy {
     pub catalogue: AcrCatalogue,
     /// Whether addresses that we fetch may be plain http, as where `[outbound] allow_private` is on.
     pub allow_http: bool,
-    /// The response types that clients may register for themselves, each as its words in alphabetical order.
-    pub response_types: Vec<String>,
+    /// The response types that clients may register for themselves.
+    pub response_types: ResponseTypes,
 }
 
 /// Registration metadata, valid as a whole but for a sector list that is still to be fetched.
@@ -206,7 +219,10 @@ fn operator_members(
 
 /// What a client gets that registered itself: no more than the operator lets all such clients have.
 fn limit(metadata: &mut ClientMetadata, policy: &RegistrationPolicy) -> Result<(), ProtocolError> {
-    if metadata.response_types.iter().any(|asked| !policy.response_types.contains(asked)) {
+    let is_offered = |asked: &String| {
+        ResponseType::parse(asked).is_some_and(|asked| policy.response_types.contains(asked))
+    };
+    if !metadata.response_types.iter().all(is_offered) {
         return Err(refusal("response_types", "the operator does not offer one of these response types"));
     }
     if metadata.grant_types.contains(&GrantType::ClientCredentials) {

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use self::response::{ResponseMode, ResponseType, ResponseTypes};
 use super::{
     checks,
+    claims::permitted,
     client::{Client, RedirectRefusal, ReturnAddress},
     error::ProtocolError,
     grant::GrantTerms,
@@ -214,7 +215,7 @@ fn checked(
         nonce,
         code_challenge,
         resource,
-        claims: claims.asked,
+        claims: permitted(client, claims.asked),
     };
     Ok((response_type, Requirement { acr, minimum, max_age, prompt, subject }, terms))
 }

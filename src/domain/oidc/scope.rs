@@ -48,6 +48,16 @@ pub fn claims_of(scope: &str) -> &'static [&'static str] {
     CLAIMS.iter().find(|(name, _)| *name == scope).map_or(&[], |(_, claims)| claims)
 }
 
+/// The scope that asks for a claim about a person.
+pub fn scope_of(claim: &str) -> Option<&'static str> {
+    CLAIMS.iter().find(|(_, claims)| claims.contains(&claim)).map(|(scope, _)| *scope)
+}
+
+/// Every claim about a person that there is.
+pub fn claims() -> impl Iterator<Item = &'static str> {
+    CLAIMS.iter().flat_map(|(_, claims)| claims.iter().copied())
+}
+
 /// Whether a claim is one about a person that can be asked for by its name (OpenID Connect Core 1.0 §5.1).
 pub fn is_of_a_person(claim: &str) -> bool {
     CLAIMS.iter().any(|(_, claims)| claims.contains(&claim))

@@ -7,12 +7,12 @@ use sha2::{Digest, Sha512};
 
 use super::{
     access_token::tell,
+    claims::told,
     client::Client,
     error::{ErrorCode, ProtocolError},
     grant::Grant,
     issuer::Issuer,
     refresh::RefreshLifetimes,
-    scope,
 };
 use crate::domain::{
     keys::SigningAlgorithm,
@@ -96,18 +96,15 @@ pub const INVALID_TOKEN: ProtocolError =
 pub const INSUFFICIENT_SCOPE: ProtocolError =
     ProtocolError::new(ErrorCode::InsufficientScope, "scope_openid_missing", "the scope openid is needed");
 
-/// The UserInfo answer (OpenID Connect Core 1.0 §5.3.2): `sub`, and for `profile` what was verified on the account.
+/// The UserInfo answer (OpenID Connect Core 1.0 §5.3.2): `sub`, and what was granted of the person's claims.
 pub fn user_info(user: &User, grant: &Grant) -> Claims {
-    let mut claims = Claims::new();
+    user_info_within(user, grant, &grant.terms.scope)
+}
+
+/// The same for an access token of fewer scopes (RFC 6749 §6).
+pub fn user_info_within(user: &User, grant: &Grant, scope: &str) -> Claims {
+    let mut claims = told(user, scope, &grant.terms.claims.userinfo);
     claims.insert("sub".into(), grant.subject.as_str().into());
-    let profile = grant.terms.scope.split(' ').any(|name| name == scope::PROFILE);
-    if let (true, Some(verified)) = (profile, &user.verified) {
-        let name = format!("{} {}", verified.given_name, verified.family_name);
-        claims.insert("name".into(), name.into());
-        claims.insert("given_name".into(), verified.given_name.as_str().into());
-        claims.insert("family_name".into(), verified.family_name.as_str().into());
-        claims.insert("birthdate".into(), verified.birth_date.to_string().into());
-    }
     claims
 }
 

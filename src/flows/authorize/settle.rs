@@ -13,6 +13,7 @@ use crate::{
         authn::acr::Assurance,
         id::GrantId,
         oidc::{
+            claims::told,
             client::Client,
             error::ProtocolError,
             grant::Grant,
@@ -20,7 +21,7 @@ use crate::{
             reply::{Answers, AuthorizationReply, GivenToken, ReturnPath},
             request::response::ResponseType,
             share::Share,
-            tokens::{Bound, Claims, user_info},
+            tokens::{Bound, Claims},
         },
         secret::SecretToken,
         user::User,
@@ -168,13 +169,12 @@ impl Authorize {
     }
 }
 
-/// The claims about the person in an ID token from here: those of the scope only where no access token can follow, by which
-/// they could be had at the UserInfo endpoint (OpenID Connect Core 1.0 §5.4).
+/// The claims about the person in an ID token from here: those asked for in it by name (OpenID Connect Core 1.0 §5.5), and
+/// those of the scope only where no access token can follow, by which they could be had at the UserInfo endpoint (§5.4).
 fn claims_within(response_type: ResponseType, user: &User, grant: &Grant) -> Claims {
-    let mut claims = match response_type {
-        ResponseType::IdToken => user_info(user, grant),
-        _ => Claims::new(),
+    let scope = match response_type {
+        ResponseType::IdToken => &grant.terms.scope,
+        _ => "",
     };
-    claims.remove("sub");
-    claims
+    told(user, scope, &grant.terms.claims.id_token)
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Tokens, Won, event_of, permitted};
+use super::{Tokens, Won, event_of, permitted, person_in};
 use crate::{
     domain::{
         audit::AuditKind,
@@ -67,7 +67,8 @@ fn claim(
         false => None,
     };
     db.append_event(&event_of(AuditKind::GrantRedeemed, &grant, audit, now))?;
-    Ok(Ok(Won { client, grant, draft, refresh }))
+    let person = person_in(db, &grant)?;
+    Ok(Ok(Won { client, grant, draft, refresh, person }))
 }
 
 fn open_chain(

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{Tokens, Won, event_of, permitted};
+use super::{Tokens, Won, event_of, permitted, person_in};
 use crate::{
     domain::{
         audit::AuditKind,
@@ -74,7 +74,8 @@ fn rotate(
             mint.keep(db, &draft)?;
             db.append_event(&event_of(AuditKind::TokenRefreshed, &grant, audit, now))?;
             let refresh = Some(PresentedRefresh { id: presented.id, secret: next });
-            return Ok(Ok(Won { client, grant, draft, refresh }));
+            let person = person_in(db, &grant)?;
+            return Ok(Ok(Won { client, grant, draft, refresh, person }));
         }
         judged = Err(RefreshRefusal::Reused);
     }

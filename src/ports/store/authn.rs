@@ -8,7 +8,7 @@ use crate::{
         id::{SessionId, UserId},
         secret::TokenHash,
         session::Session,
-        user::{User, Username},
+        user::{User, Username, profile::Profile},
     },
     ports::fault::Fault,
 };
@@ -21,6 +21,8 @@ pub trait UserStore {
     fn find_user_by_name(&mut self, name: &Username) -> Result<Option<User>, Fault>;
     /// Adds one; `false` when the name is taken.
     fn insert_user(&mut self, user: &User) -> Result<bool, Fault>;
+    /// Says something else of the person; `false` when there is none.
+    fn set_profile(&mut self, id: &UserId, profile: &Profile, at: Timestamp) -> Result<bool, Fault>;
     /// Erases an account with its sessions, runs, enrolments, ceremonies, devices, budgets and grants. Audit events stay:
     /// they hold no name and no biometrics. `false` when there is none.
     fn erase_user(&mut self, id: &UserId) -> Result<bool, Fault>;

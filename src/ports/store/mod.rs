@@ -10,6 +10,7 @@ mod authn;
 mod face;
 mod key_encryption;
 mod oidc;
+mod registration;
 mod shown;
 mod tokens;
 mod workflow;
@@ -20,6 +21,7 @@ pub use authn::{DeviceStore, SessionStore, UserStore};
 pub use face::{AttemptStore, CeremonyStore};
 pub use key_encryption::{KeptKey, KeyEncryptionStore};
 pub use oidc::{ClientStore, GrantStore, InteractionStore, PushedRequestStore, SigningKeyStore};
+pub use registration::InitialAccessStore;
 pub use shown::{ShownCapture, ShownCaptureStore};
 pub use tokens::{AccessTokenStore, AssertionStore, RefreshTokenStore};
 pub use workflow::{EnrolmentStore, Persona, PersonaStore, RunStore};
@@ -37,6 +39,7 @@ pub trait Db:
     + DeviceStore
     + EnrolmentStore
     + GrantStore
+    + InitialAccessStore
     + InteractionStore
     + KeyEncryptionStore
     + PersonaStore

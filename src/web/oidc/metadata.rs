@@ -1,10 +1,6 @@
 //! What clients read before they ask: metadata and keys. Both may be kept for a while, and read from any origin.
 
-use actix_web::{
-    HttpResponse,
-    http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL},
-    web,
-};
+use actix_web::{HttpResponse, http::header::CACHE_CONTROL, web};
 use serde_json::Value;
 
 use crate::web::{error::Failure, state::App};
@@ -27,7 +23,6 @@ pub async fn keys(app: web::Data<App>) -> Result<HttpResponse, Failure> {
 fn public(document: &Value, seconds: u32) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, format!("public, max-age={seconds}")))
-        .insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
         .insert_header(("cross-origin-resource-policy", "cross-origin"))
         .json(document)
 }

@@ -8,7 +8,7 @@ fn policy() -> RegistrationPolicy {
     RegistrationPolicy {
         catalogue: AcrCatalogue::shipped(SignedDuration::from_secs(300), WayPolicy::default()),
         allow_http: false,
-        response_types: vec!["code".into(), "id_token".into()],
+        response_types: ResponseTypes::default(),
     }
 }
 

@@ -1,16 +1,14 @@
 //! The words that need more than being known: response types with grant types, ways to authenticate, scopes.
 
 use super::{members::Members, refusal};
-use crate::domain::keys::SigningAlgorithm;
-use crate::domain::oidc::{
-    client::{ClientAuthentication, metadata::GrantType},
-    error::ProtocolError,
+use crate::domain::{
+    keys::SigningAlgorithm,
+    oidc::{
+        client::{ClientAuthentication, metadata::GrantType},
+        error::ProtocolError,
+        request::response::ResponseType,
+    },
 };
-
-/// The response types that are spoken, each as its words in alphabetical order (OAuth 2.0 Multiple Response Type Encoding
-/// Practices 1.0 §3, §5).
-pub const RESPONSE_TYPES: [&str; 6] =
-    ["code", "id_token", "id_token token", "code id_token", "code token", "code id_token token"];
 
 /// What a client would be sent in a form that is not spoken here: refused, since ignoring it would send it in the clear.
 const ENCRYPTION: [&str; 5] = [
@@ -26,19 +24,20 @@ const ENCRYPTION: [&str; 5] = [
 pub fn flows(m: &mut Members<'_>) -> Result<(Vec<String>, Vec<GrantType>), ProtocolError> {
     let grants: Option<Vec<GrantType>> = m.choice("grant_types")?;
     let types = match (m.texts_if_any("response_types")?, &grants) {
-        (Some(given), _) => given.iter().map(|text| response_type(text)).collect::<Result<_, _>>()?,
-        (None, Some(grants)) if grants.contains(&GrantType::AuthorizationCode) => vec!["code".to_owned()],
-        (None, Some(grants)) if grants.contains(&GrantType::Implicit) => vec!["id_token".to_owned()],
+        (Some(given), _) => response_types(&given)?,
+        (None, Some(grants)) if grants.contains(&GrantType::AuthorizationCode) => vec![ResponseType::Code],
+        (None, Some(grants)) if grants.contains(&GrantType::Implicit) => vec![ResponseType::IdToken],
         (None, Some(_)) => Vec::new(),
-        (None, None) => vec!["code".to_owned()],
+        (None, None) => vec![ResponseType::Code],
     };
     let mut needed = Vec::new();
-    if types.iter().any(|text| has_word(text, "code")) {
+    if types.iter().any(|one| one.gives_code()) {
         needed.push(GrantType::AuthorizationCode);
     }
-    if types.iter().any(|text| has_word(text, "id_token") || has_word(text, "token")) {
+    if types.iter().any(|one| one.gives_id_token() || one.gives_access_token()) {
         needed.push(GrantType::Implicit);
     }
+    let types = types.into_iter().map(|one| one.name().to_owned()).collect();
     match grants {
         None => Ok((types, needed)),
         Some(grants) if needed.iter().all(|grant| grants.contains(grant)) => Ok((types, grants)),
@@ -46,21 +45,9 @@ pub fn flows(m: &mut Members<'_>) -> Result<(Vec<String>, Vec<GrantType>), Proto
     }
 }
 
-/// A response type with its words in order; they may come in any (OAuth 2.0 Multiple Response Type Encoding Practices
-/// 1.0 §3).
-fn response_type(text: &str) -> Result<String, ProtocolError> {
-    let mut words: Vec<&str> = text.split(' ').collect();
-    words.sort_unstable();
-    let ordered = words.join(" ");
-    if RESPONSE_TYPES.contains(&ordered.as_str()) {
-        Ok(ordered)
-    } else {
-        Err(refusal("response_types", "has a response type that is not spoken here"))
-    }
-}
-
-fn has_word(text: &str, word: &str) -> bool {
-    text.split(' ').any(|part| part == word)
+fn response_types(given: &[String]) -> Result<Vec<ResponseType>, ProtocolError> {
+    let types: Option<_> = given.iter().map(|text| ResponseType::parse(text)).collect();
+    types.ok_or(refusal("response_types", "has a response type that is not spoken here"))
 }
 
 /// How the client authenticates: by Basic where it does not say.
