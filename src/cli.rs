@@ -51,7 +51,7 @@ enum Command {
     /// Register relying parties.
     #[command(subcommand)]
     Client(client::Command),
-    /// Rotate the keys that enrolments are kept under, and issue templates anew.
+    /// Rotate the keys that enrolments are kept under and those that sign tokens, and issue templates anew.
     #[command(subcommand)]
     Keys(keys::Command),
     /// Verify and anchor the audit log.

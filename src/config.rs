@@ -22,6 +22,7 @@ pub use sections::*;
 
 use crate::domain::face::operating_point::TargetFmr;
 use environment::Environment;
+use jiff::SignedDuration;
 use reader::Reader;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::{Path, PathBuf};
@@ -221,6 +222,14 @@ impl Config {
                     .several("signing_keys.algorithms", &SigningAlgorithm::ALL, &ALGORITHMS)
                     .into_iter()
                     .collect(),
+                x5c: from.several("signing_keys.x5c", &[], &ALGORITHMS).into_iter().collect(),
+                rotate_every: match from.number("signing_keys.rotate_every_days", 90, 0..=3_650) {
+                    0 => None,
+                    days => Some(SignedDuration::from_hours(24 * i64::from(days))),
+                },
+                publish_ahead: SignedDuration::from_hours(
+                    from.number("signing_keys.publish_ahead_hours", 24, 0..=720).into(),
+                ),
             },
             outbound: Outbound {
                 allow_private: from.flag("outbound.allow_private", false),

@@ -8,14 +8,17 @@ use std::{
 use crate::{
     config::{self, Config, GivenKeys},
     domain::{
-        audit::AuditKey, authn::acr::AcrCatalogue, key_encryption::KeyPurpose,
-        oidc::registration::RegistrationPolicy,
+        audit::AuditKey,
+        authn::acr::AcrCatalogue,
+        key_encryption::KeyPurpose,
+        oidc::{issuer::Issuer, registration::RegistrationPolicy},
     },
     flows::{
         accounts::Accounts, clients::Clients, key_rotation::KeyRotation, references::References,
-        registrar::Registrar, registration::Registrations, template_renewal::TemplateRenewal,
+        registrar::Registrar, registration::Registrations, signing_keys::SigningKeys,
+        template_renewal::TemplateRenewal,
     },
-    jose::{key_ring::KeyRing, master_key::MasterKey, passwords::Argon2Passwords},
+    jose::{key_ring::KeyRing, master_key::MasterKey, passwords::Argon2Passwords, signer::JoseSigner},
     outbound::{HttpOutbound, OutboundPolicy},
     ports::{
         clock::Clock, entropy::Entropy, envelope::KeyEncryption, outbound::Outbound, passwords::Passwords,
@@ -25,7 +28,7 @@ use crate::{
     system::{SystemClock, SystemEntropy},
 };
 
-use super::Failure;
+use super::{Failure, serve};
 
 /// The file that is read when none is named and it exists.
 const USUAL: &str = "facestep.toml";
@@ -122,6 +125,19 @@ impl Parts {
             ring(KeyPurpose::Template, config.template_keys_dir(), &config.keys.template_given),
             ring(KeyPurpose::Transform, config.transform_keys_dir(), &config.keys.transform_given),
         )
+    }
+
+    /// Signing keys.
+    pub fn signing_keys(&self) -> Result<SigningKeys, Failure> {
+        let signer = JoseSigner::new(Arc::new(self.master_key.vault(self.entropy.clone())));
+        Ok(SigningKeys::new(
+            self.store.clone(),
+            self.clock.clone(),
+            self.entropy.clone(),
+            Arc::new(signer),
+            Issuer::parse(&self.config.issuer)?,
+            serve::settings::keys(&self.config),
+        ))
     }
 
     /// Key-encryption keys.

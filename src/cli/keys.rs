@@ -1,4 +1,6 @@
-//! `facestep keys`: the keys that wrap the keys of enrolments, and templates issued anew.
+//! `facestep keys`: the keys that wrap the keys of enrolments, templates issued anew, and the keys that sign tokens.
+
+mod signing;
 
 use clap::{Subcommand, ValueEnum};
 
@@ -18,7 +20,7 @@ use crate::{
     },
 };
 
-/// Rotate the keys that enrolments are kept under, and issue templates anew.
+/// Rotate the keys that enrolments are kept under and those that sign tokens, and issue templates anew.
 #[derive(Subcommand)]
 pub enum Command {
     /// Print the key-encryption keys, which are in use, and how much each wraps.
@@ -51,6 +53,9 @@ pub enum Command {
         #[arg(long, value_name = "NAME")]
         user: Option<String>,
     },
+    /// The keys that sign tokens: which there are, the next one before its time, one out at once.
+    #[command(subcommand)]
+    Signing(signing::Command),
 }
 
 /// What a key-encryption key wraps.
@@ -75,9 +80,13 @@ impl Command {
     /// Runs the command.
     pub async fn run(self, file: &ConfigFile) -> Result<(), Failure> {
         let parts = file.open()?;
+        if let Self::Signing(command) = self {
+            return command.run(&parts).await;
+        }
         let keys = parts.key_rotation();
         keys.ensure().await?;
         match self {
+            Self::Signing(_) => Ok(()),
             Self::List => list(&keys).await,
             Self::Rotate { purpose, to } => {
                 let to = to.as_deref().map(parse).transpose()?;

@@ -41,9 +41,9 @@ use crate::{
     web::{server, state::App},
 };
 
-mod settings;
+pub(super) mod settings;
 
-/// How often what has lapsed is dropped.
+/// How often what has lapsed is dropped, and signing keys are looked after.
 const HOUSEKEEPING: Duration = Duration::from_secs(600);
 
 /// Threads that serve HTTP; the models have their own.
@@ -64,10 +64,11 @@ pub async fn run(file: &ConfigFile, no_face: bool) -> Result<(), Failure> {
         Failure::of(format!("listen: {} cannot be bound ({error}); is another program there?", config.listen))
     })?;
     let (stop, stopped) = watch::channel(false);
-    let background = start_background(&parts, stopped);
+    let mut background = start_background(&parts, stopped.clone());
     parts.key_rotation().ensure().await?;
     let app = put_together(parts, analyzer, settings)?;
     app.signing_keys.ensure().await?;
+    background.push(tokio::spawn(app.signing_keys.clone().run(HOUSEKEEPING, until(stopped))));
     let server = server::serve(app, listener, HTTP_WORKERS)?;
     let handle = server.handle();
     let serving = tokio::spawn(server);

@@ -18,6 +18,7 @@ pub(super) fn check(config: &Config, reader: &mut Reader) {
     order_of_attempts(config, reader);
     ways_lead_somewhere(config, reader);
     rs256_is_signed_with(config, reader);
+    order_of_keys(config, reader);
 }
 
 /// OpenID Connect Discovery 1.0 §3: https, no query and no fragment; plain http only on this machine.
@@ -124,6 +125,25 @@ fn rs256_is_signed_with(config: &Config, reader: &mut Reader) {
             "signing_keys.algorithms",
             "lacks RS256, which every OpenID provider must offer",
             "Add \"RS256\"; a client may still register another one.",
+        );
+    }
+}
+
+/// A certificate is of a key that signs, and the next key waits no longer than one signs.
+fn order_of_keys(config: &Config, reader: &mut Reader) {
+    let keys = config.signing_keys;
+    if keys.x5c.iter().any(|algorithm| !keys.algorithms.contains(algorithm)) {
+        reader.problem(
+            "signing_keys.x5c",
+            "names an algorithm that signing_keys.algorithms does not have",
+            "Name only algorithms that are signed with.",
+        );
+    }
+    if keys.rotate_every.is_some_and(|every| every < keys.publish_ahead) {
+        reader.problem(
+            "signing_keys.publish_ahead_hours",
+            "is longer than signing_keys.rotate_every_days, so a key would wait longer than it signs",
+            "Make it shorter, or rotate more rarely.",
         );
     }
 }

@@ -124,6 +124,12 @@ pub struct Tokens {
 pub struct SigningKeys {
     /// The algorithms; RS256 is always one of them (OpenID Connect Discovery 1.0 §3).
     pub algorithms: Algorithms,
+    /// The algorithms whose keys are published with a certificate.
+    pub x5c: Algorithms,
+    /// How long a key signs; for good, where nothing is said.
+    pub rotate_every: Option<SignedDuration>,
+    /// How long a key is published before it signs.
+    pub publish_ahead: SignedDuration,
 }
 
 /// `[outbound]`: requests to addresses that clients registered (`docs/operations.md`, "Requests to clients").

@@ -1,8 +1,11 @@
 //! Signing keys: which algorithms there are and what is kept of a key.
 
+pub mod history;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use self::history::{KeyHistory, KeyPolicy, KeyState};
 use super::{id::KeyId, secret::from_base64url};
 
 /// A JWS algorithm that tokens are signed with (RFC 7518 §3.1).
@@ -75,32 +78,27 @@ impl FromIterator<SigningAlgorithm> for Algorithms {
     }
 }
 
-/// What an operator may set about signing keys.
-#[derive(Clone, Copy, Debug)]
-pub struct KeyPolicy {
-    /// What is signed with, and promised to clients.
-    pub algorithms: Algorithms,
-}
-
-impl Default for KeyPolicy {
-    fn default() -> Self {
-        Self { algorithms: SigningAlgorithm::ALL.into_iter().collect() }
-    }
-}
-
 /// A signing key as it is kept: public half in the clear, private half sealed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SigningKey {
     /// The `kid`.
     pub id: KeyId,
     /// What it signs with.
     pub algorithm: SigningAlgorithm,
+    /// Its number among the keys of its algorithm.
+    pub generation: i64,
     /// The public JWK as JSON (RFC 7517).
     pub public_jwk: String,
-    /// The private JWK, sealed by the vault.
+    /// The private JWK, sealed by the vault; empty once it was destroyed.
     pub sealed_private_jwk: Vec<u8>,
-    /// When it was made.
+    /// A self-issued certificate as DER, where it was asked for.
+    pub certificate: Option<Vec<u8>>,
+    /// When it was made, and published.
     pub created_at: Timestamp,
+    /// When it signs from.
+    pub signs_from: Timestamp,
+    /// When it was taken out of the key set before its time.
+    pub withdrawn_at: Option<Timestamp>,
 }
 
 /// The key that a compact JWS says it was signed with (RFC 7515 §4.1.4). Nothing is verified by it.

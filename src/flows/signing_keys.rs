@@ -1,20 +1,25 @@
-//! Signing keys: one of each algorithm from the first start on, what they sign and what they verify, and the key set that
-//! clients check signatures with.
+//! Signing keys: one of each algorithm from the first start on, what they sign and what they verify, the key set that clients
+//! check signatures with, and the next key before its time.
+
+mod life;
 
 use std::{
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+pub use self::life::{KeyStanding, Replacement, Withdrawal};
 use crate::{
     domain::{
-        audit::{AuditEvent, AuditKind},
-        id::{AuditId, KeyId},
-        keys::{Algorithms, KeyPolicy, SigningAlgorithm, SigningKey, named_in},
+        id::KeyId,
+        keys::{Algorithms, KeyHistory, KeyPolicy, SigningAlgorithm, SigningKey, named_in},
         oidc::{issuer::Issuer, tokens::Claims},
+        secret::{base64url, sha256},
     },
     ports::{
         clock::Clock,
@@ -25,15 +30,14 @@ use crate::{
     },
 };
 
-/// How old what is known of the keys may be. A key that another node made a moment ago and that signs already is read when
-/// its name is met; that it exists is told by our key set after this long.
+/// How old what is known of the keys may be. A key that another node made a moment ago is met no later in our key set, and at once
+/// where a token names it. It is far below what a key waits before it signs.
 const FRESH: Duration = Duration::from_secs(2);
 
 /// Makes, publishes and uses signing keys.
 ///
 /// Keys are read once for many requests: again when what is known is older than [`FRESH`], and whenever a token names a
-/// key that is not known. Should two nodes start at the same instant, each with its own key, both keys are published, and
-/// every node signs with the newest it sees.
+/// key that is not known. Their states follow from the time, so that what is known turns no worse by waiting.
 pub struct SigningKeys {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
@@ -41,14 +45,16 @@ pub struct SigningKeys {
     signer: Arc<dyn TokenSigner>,
     issuer: Issuer,
     policy: KeyPolicy,
-    known: RwLock<Option<Known>>,
+    known: RwLock<Option<Arc<Known>>>,
 }
 
 /// What was read of the keys, and when.
-#[derive(Clone)]
 struct Known {
     read_at: Instant,
-    keys: Arc<[SigningKey]>,
+    history: KeyHistory,
+    /// The key set as it was then.
+    published: Value,
+    published_at: Timestamp,
 }
 
 impl SigningKeys {
@@ -69,6 +75,11 @@ impl SigningKeys {
         self.policy.algorithms
     }
 
+    /// How long clients may keep the key set.
+    pub fn cached_for(&self) -> SignedDuration {
+        self.policy.cached_for
+    }
+
     /// Signs claims as a token of this type. Not to be called while a transaction is open.
     pub async fn sign(
         &self,
@@ -76,27 +87,33 @@ impl SigningKeys {
         typ: TokenType,
         claims: &Claims,
     ) -> Result<String, Fault> {
-        let keys = self.known().await?;
-        let key = newest(&keys, algorithm)
-            .ok_or_else(|| Fault::Internal(format!("there is no signing key for {}", algorithm.name())))?;
+        let known = self.known().await?;
+        let is_chosen = self.policy.algorithms.contains(algorithm);
+        let key = known.history.signing(algorithm, self.clock.now()).filter(|_| is_chosen);
+        let key = key.ok_or_else(|| {
+            Fault::Internal(format!(
+                "there is no signing key for {}; see signing_keys.algorithms",
+                algorithm.name()
+            ))
+        })?;
         self.signer.sign(key, typ, claims)
     }
 
-    /// The claims of a token of ours of this type whose signature is right; issuer, audience and times are the caller's
-    /// to check.
+    /// The claims of a token of ours of this type that a published key signed; issuer, audience and times are the caller's to
+    /// check.
     pub async fn verify(&self, typ: TokenType, token: &str) -> Result<Option<Claims>, Fault> {
-        let Some(named) = named_in(token) else { return Ok(None) };
-        let mut keys = self.known().await?;
-        if !keys.iter().any(|key| key.id == named) {
-            keys = self.read_anew().await?;
-        }
-        Ok(self.signer.verify(&keys, typ, token))
+        let now = self.clock.now();
+        let is_published =
+            |history: &KeyHistory, key: &SigningKey| history.retired_since(key, &self.policy, now).is_none();
+        self.verify_by(typ, token, is_published).await
     }
 
     /// The claims of an ID token that we once issued, however long ago (OpenID Connect Core 1.0 §3.1.2.1, `id_token_hint`;
-    /// OpenID Connect RP-Initiated Logout 1.0 §2: its expiry is not looked at). For whom it was issued is the caller's to check.
+    /// OpenID Connect RP-Initiated Logout 1.0 §2: its expiry is not looked at), while we remember its key. For whom it was
+    /// issued is the caller's to check.
     pub async fn verify_hint(&self, token: &str) -> Result<Option<Claims>, Fault> {
-        let claims = self.verify(TokenType::IdToken, token).await?;
+        let is_ours = |_: &KeyHistory, key: &SigningKey| key.withdrawn_at.is_none();
+        let claims = self.verify_by(TokenType::IdToken, token, is_ours).await?;
         let is_id_token = |claims: &Claims| {
             let text = |name: &str| claims.get(name).and_then(Value::as_str);
             // A signed UserInfo answer has the same `typ` and our issuer, but no expiry.
@@ -107,61 +124,68 @@ impl SigningKeys {
         Ok(claims.filter(is_id_token))
     }
 
-    async fn known(&self) -> Result<Arc<[SigningKey]>, Fault> {
+    /// The JWK set (RFC 7517 §5), newest first.
+    pub async fn published(&self) -> Result<Value, Fault> {
+        Ok(self.known().await?.published.clone())
+    }
+
+    async fn verify_by(
+        &self,
+        typ: TokenType,
+        token: &str,
+        counts: impl Fn(&KeyHistory, &SigningKey) -> bool,
+    ) -> Result<Option<Claims>, Fault> {
+        let Some(named) = named_in(token) else { return Ok(None) };
+        let find =
+            |known: &Known, named: &KeyId| known.history.keys().iter().position(|key| key.id == *named);
+        let mut known = self.known().await?;
+        if find(&known, &named).is_none() {
+            known = self.read_anew().await?;
+        }
+        let key = find(&known, &named).and_then(|place| known.history.keys().get(place));
+        let key = key.filter(|key| counts(&known.history, key));
+        Ok(key.and_then(|key| self.signer.verify(key, typ, token)))
+    }
+
+    async fn known(&self) -> Result<Arc<Known>, Fault> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
         match known {
-            Some(known) if known.read_at.elapsed() < FRESH => Ok(known.keys),
+            Some(known) if self.is_fresh(&known) => Ok(known),
             _ => self.read_anew().await,
         }
     }
 
-    async fn read_anew(&self) -> Result<Arc<[SigningKey]>, Fault> {
-        let read_at = Instant::now();
-        let keys: Arc<[SigningKey]> = self.store.read(|db| db.signing_keys()).await?.into();
-        let known = Known { read_at, keys: keys.clone() };
-        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some(known);
-        Ok(keys)
+    /// By both clocks: the one that waits, and the one that states follow from.
+    fn is_fresh(&self, known: &Known) -> bool {
+        known.read_at.elapsed() < FRESH
+            && self.clock.now().duration_since(known.published_at).abs().unsigned_abs() < FRESH
     }
 
-    /// Makes the keys that are missing. Called at start; making an RSA key blocks for a moment.
-    pub async fn ensure(&self) -> Result<(), Fault> {
-        for algorithm in self.policy.algorithms.iter() {
-            let keys = self.store.read(|db| db.signing_keys()).await?;
-            if newest(&keys, algorithm).is_none() {
-                self.make(algorithm).await?;
-            }
+    async fn read_anew(&self) -> Result<Arc<Known>, Fault> {
+        let (read_at, now) = (Instant::now(), self.clock.now());
+        let history = KeyHistory::new(self.store.read(|db| db.signing_keys()).await?);
+        let published = self.key_set(&history, now)?;
+        let known = Arc::new(Known { read_at, history, published, published_at: now });
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some(known.clone());
+        Ok(known)
+    }
+
+    fn key_set(&self, history: &KeyHistory, now: Timestamp) -> Result<Value, Fault> {
+        let keys: Result<Vec<Value>, Fault> =
+            history.published(&self.policy, now).map(|key| self.public_jwk(key)).collect();
+        Ok(json!({ "keys": keys? }))
+    }
+
+    /// The public half, with its certificate where partners ask for one (RFC 7517 §4.7, §4.9).
+    fn public_jwk(&self, key: &SigningKey) -> Result<Value, Fault> {
+        let mut jwk: Claims = serde_json::from_str(&key.public_jwk)
+            .map_err(|_| Fault::Damaged("a public key is not a JWK".into()))?;
+        if let Some(certificate) =
+            key.certificate.as_ref().filter(|_| self.policy.certified.contains(key.algorithm))
+        {
+            jwk.insert("x5c".into(), json!([STANDARD.encode(certificate)]));
+            jwk.insert("x5t#S256".into(), base64url(&sha256(certificate)).into());
         }
-        self.read_anew().await.map(drop)
+        Ok(jwk.into())
     }
-
-    async fn make(&self, algorithm: SigningAlgorithm) -> Result<(), Fault> {
-        let (id, now) = (KeyId::from_random(self.entropy.bytes()), self.clock.now());
-        let key = self.signer.new_key(id, algorithm, now)?;
-        let event = AuditEvent::new(AuditId::from_random(self.entropy.bytes()), now, AuditKind::KeyMade)
-            .with("kid", key.id.as_str())
-            .with("alg", algorithm.name());
-        self.store
-            .transact(move |db| {
-                if newest(&db.signing_keys()?, algorithm).is_none() {
-                    db.insert_signing_key(&key)?;
-                    db.append_event(&event)?;
-                }
-                Ok(())
-            })
-            .await
-    }
-
-    /// The JWK set (RFC 7517 §5), newest first.
-    pub async fn published(&self) -> Result<Value, Fault> {
-        let keys = self.known().await?;
-        let parsed: Result<Vec<Value>, _> =
-            keys.iter().map(|key| serde_json::from_str(&key.public_jwk)).collect();
-        let keys = parsed.map_err(|_| Fault::Damaged("a public key is not a JWK".into()))?;
-        Ok(json!({ "keys": keys }))
-    }
-}
-
-/// The newest key of an algorithm: what is signed with.
-fn newest(keys: &[SigningKey], algorithm: SigningAlgorithm) -> Option<&SigningKey> {
-    keys.iter().find(|key| key.algorithm == algorithm)
 }

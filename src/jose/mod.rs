@@ -1,6 +1,7 @@
 //! JOSE: what is signed, what is sealed on its way, and what is sealed at rest; argon2id for passwords. The only place
 //! that names `josekit`.
 
+mod certificate;
 pub mod client_jwts;
 pub mod envelope;
 mod key_file;

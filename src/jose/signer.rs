@@ -1,10 +1,10 @@
 //! Token signatures by josekit. Three of its habits are met here: a public half made from a private JWK drops `kid`,
-//! `alg` and an unset `use`; a verifier checks no claim; and parsing a private key costs more than signing with it, so
-//! parsed signers are kept.
+//! `alg` and an unset `use`; a verifier checks no claim; and parsing a key costs more than using it, so
+//! what was parsed is kept.
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use jiff::Timestamp;
@@ -19,10 +19,12 @@ use josekit::{
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
+use super::certificate;
 use crate::{
     domain::{
         id::KeyId,
         keys::{SigningAlgorithm, SigningKey},
+        oidc::issuer::Issuer,
     },
     ports::{
         envelope::{SealedKind, Vault},
@@ -37,17 +39,19 @@ const RSA_BITS: u32 = 2048;
 /// Signs with private keys that the vault opens.
 pub struct JoseSigner {
     vault: Arc<dyn Vault>,
-    opened: Mutex<HashMap<KeyId, Arc<dyn JwsSigner + Send + Sync>>>,
+    opened: RwLock<HashMap<KeyId, Arc<dyn JwsSigner + Send + Sync>>>,
+    /// By the public key itself, which is what must not be mistaken.
+    parsed: RwLock<HashMap<String, Arc<dyn JwsVerifier + Send + Sync>>>,
 }
 
 impl JoseSigner {
     /// A signer over a vault.
     pub fn new(vault: Arc<dyn Vault>) -> Self {
-        Self { vault, opened: Mutex::default() }
+        Self { vault, opened: RwLock::default(), parsed: RwLock::default() }
     }
 
     fn signer(&self, key: &SigningKey) -> Result<Arc<dyn JwsSigner + Send + Sync>, Fault> {
-        if let Some(signer) = self.opened.lock().unwrap_or_else(PoisonError::into_inner).get(&key.id) {
+        if let Some(signer) = self.opened.read().unwrap_or_else(PoisonError::into_inner).get(&key.id) {
             return Ok(signer.clone());
         }
         let private = self.vault.unseal(SealedKind::SigningKey, key.id.as_str(), &key.sealed_private_jwk)?;
@@ -59,8 +63,20 @@ impl JoseSigner {
             SigningAlgorithm::PS256 => Arc::new(PS256.signer_from_jwk(&jwk).map_err(damaged)?),
             SigningAlgorithm::EdDsa => Arc::new(EdDSA.signer_from_jwk(&jwk).map_err(damaged)?),
         };
-        self.opened.lock().unwrap_or_else(PoisonError::into_inner).insert(key.id.clone(), signer.clone());
+        self.opened.write().unwrap_or_else(PoisonError::into_inner).insert(key.id.clone(), signer.clone());
         Ok(signer)
+    }
+
+    fn verifier(&self, key: &SigningKey) -> Option<Arc<dyn JwsVerifier + Send + Sync>> {
+        if let Some(verifier) =
+            self.parsed.read().unwrap_or_else(PoisonError::into_inner).get(&key.public_jwk)
+        {
+            return Some(verifier.clone());
+        }
+        let verifier = verifier(key).ok()?;
+        let mut parsed = self.parsed.write().unwrap_or_else(PoisonError::into_inner);
+        parsed.insert(key.public_jwk.clone(), verifier.clone());
+        Some(verifier)
     }
 }
 
@@ -78,7 +94,17 @@ impl TokenSigner for JoseSigner {
         label(&mut public, &id, algorithm);
         let text = Zeroizing::new(private.to_string());
         let sealed_private_jwk = self.vault.seal(SealedKind::SigningKey, id.as_str(), text.as_bytes())?;
-        Ok(SigningKey { id, algorithm, public_jwk: public.to_string(), sealed_private_jwk, created_at: now })
+        Ok(SigningKey {
+            id,
+            algorithm,
+            generation: 0,
+            public_jwk: public.to_string(),
+            sealed_private_jwk,
+            certificate: None,
+            created_at: now,
+            signs_from: now,
+            withdrawn_at: None,
+        })
     }
 
     fn sign(&self, key: &SigningKey, typ: TokenType, claims: &Map<String, Value>) -> Result<String, Fault> {
@@ -91,16 +117,18 @@ impl TokenSigner for JoseSigner {
         jws::serialize_compact(&payload, &header, self.signer(key)?.as_ref()).map_err(failed)
     }
 
-    fn verify(&self, keys: &[SigningKey], typ: TokenType, token: &str) -> Option<Map<String, Value>> {
-        let header = josekit::jwt::decode_header(token).ok()?;
-        let named = header.claim("kid").and_then(Value::as_str)?;
-        let key = keys.iter().find(|key| key.id.as_str() == named)?;
-        let verifier = verifier(key).ok()?;
+    fn verify(&self, key: &SigningKey, typ: TokenType, token: &str) -> Option<Map<String, Value>> {
+        let verifier = self.verifier(key)?;
         let (payload, header) = jws::deserialize_compact(token, verifier.as_ref()).ok()?;
         if header.token_type() != Some(typ_of(typ)) {
             return None;
         }
         serde_json::from_slice(&payload).ok()
+    }
+
+    fn certify(&self, key: &SigningKey, issuer: &Issuer) -> Result<Vec<u8>, Fault> {
+        let private = self.vault.unseal(SealedKind::SigningKey, key.id.as_str(), &key.sealed_private_jwk)?;
+        certificate::self_issued(key, &private, issuer.host())
     }
 }
 
@@ -111,13 +139,13 @@ fn label(jwk: &mut Jwk, id: &KeyId, algorithm: SigningAlgorithm) {
     jwk.set_key_use("sig");
 }
 
-fn verifier(key: &SigningKey) -> Result<Box<dyn JwsVerifier>, JoseError> {
+fn verifier(key: &SigningKey) -> Result<Arc<dyn JwsVerifier + Send + Sync>, JoseError> {
     let jwk = Jwk::from_bytes(key.public_jwk.as_bytes())?;
     Ok(match key.algorithm {
-        SigningAlgorithm::ES256 => Box::new(ES256.verifier_from_jwk(&jwk)?),
-        SigningAlgorithm::RS256 => Box::new(RS256.verifier_from_jwk(&jwk)?),
-        SigningAlgorithm::PS256 => Box::new(PS256.verifier_from_jwk(&jwk)?),
-        SigningAlgorithm::EdDsa => Box::new(EdDSA.verifier_from_jwk(&jwk)?),
+        SigningAlgorithm::ES256 => Arc::new(ES256.verifier_from_jwk(&jwk)?),
+        SigningAlgorithm::RS256 => Arc::new(RS256.verifier_from_jwk(&jwk)?),
+        SigningAlgorithm::PS256 => Arc::new(PS256.verifier_from_jwk(&jwk)?),
+        SigningAlgorithm::EdDsa => Arc::new(EdDSA.verifier_from_jwk(&jwk)?),
     })
 }
 
@@ -175,15 +203,46 @@ mod tests {
         let signer = signer();
         let claims: Map<String, Value> = serde_json::from_str(r#"{"sub":"ada"}"#).unwrap();
         for algorithm in SigningAlgorithm::ALL {
-            let own = [key(&signer, algorithm.name(), algorithm)];
-            let token = signer.sign(&own[0], TokenType::AccessToken, &claims).unwrap();
+            let own = key(&signer, algorithm.name(), algorithm);
+            let token = signer.sign(&own, TokenType::AccessToken, &claims).unwrap();
             assert_eq!(signer.verify(&own, TokenType::AccessToken, &token).as_ref(), Some(&claims));
             assert!(signer.verify(&own, TokenType::IdToken, &token).is_none());
-            assert!(signer.verify(&[], TokenType::AccessToken, &token).is_none());
-            let other = [SigningKey { id: own[0].id.clone(), ..key(&signer, "other", algorithm) }];
+            let other = key(&signer, own.id.as_str(), algorithm);
             assert!(signer.verify(&other, TokenType::AccessToken, &token).is_none());
             let unsigned = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0Iiwia2lkIjoiRVMyNTYifQ.eyJzdWIiOiJhZGEifQ.";
             assert!(signer.verify(&own, TokenType::AccessToken, unsigned).is_none());
+        }
+    }
+
+    #[test]
+    fn a_certificate_is_of_its_key_and_of_the_issuers_host() {
+        // RFC 5280 §4.1.2, §4.2.1.6; RFC 7517 §4.7
+        use openssl::x509::X509;
+        let signer = signer();
+        let long = format!("https://{}.example", "long.".repeat(20));
+        for algorithm in SigningAlgorithm::ALL {
+            for (issuer, host) in [
+                ("https://login.example.org", "login.example.org"),
+                ("http://127.0.0.1:8080", "127.0.0.1"),
+                ("http://[::1]:8080", "[::1]"),
+                (long.as_str(), &long[8..]),
+            ] {
+                let key = key(&signer, "kid-1", algorithm);
+                let der = signer.certify(&key, &Issuer::parse(issuer).unwrap()).unwrap();
+                let certificate = X509::from_der(&der).unwrap();
+                let own = certificate.public_key().unwrap();
+                assert!(certificate.verify(&own).unwrap(), "{algorithm:?}");
+                let jwk: Map<String, Value> = serde_json::from_str(&key.public_jwk).unwrap();
+                let public = own.public_key_to_der().unwrap();
+                let said = ["x", "n"].iter().find_map(|name| jwk.get(*name)?.as_str()).unwrap();
+                let said = crate::domain::secret::from_base64url(said).unwrap();
+                assert!(public.windows(said.len()).any(|part| part == said), "{algorithm:?}");
+                let name = certificate.subject_name().entries().next().unwrap().data().as_utf8().unwrap();
+                assert!(host.starts_with(&*name) && name.len() == host.len().min(64), "{name:?}");
+                let names = certificate.subject_alt_names().unwrap();
+                assert!(names[0].dnsname() == Some(host) || names[0].ipaddress().is_some());
+                assert_eq!(certificate.not_before().to_string(), "Jan  1 00:00:00 1970 GMT");
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use super::fault::Fault;
 use crate::domain::{
     id::KeyId,
     keys::{SigningAlgorithm, SigningKey},
+    oidc::issuer::Issuer,
 };
 
 /// The `typ` header of a token.
@@ -23,7 +24,7 @@ pub enum TokenType {
 
 /// Makes keys, signs claims, checks signatures.
 pub trait TokenSigner: Send + Sync {
-    /// Makes a key pair; the private half comes sealed.
+    /// Makes a key pair that signs from now on, the first of its algorithm; the private half comes sealed.
     fn new_key(
         &self,
         id: KeyId,
@@ -34,9 +35,12 @@ pub trait TokenSigner: Send + Sync {
     /// Signs claims as a compact JWS (RFC 7515 §3.1) with `kid` and `typ` in its header.
     fn sign(&self, key: &SigningKey, typ: TokenType, claims: &Map<String, Value>) -> Result<String, Fault>;
 
-    /// The claims of a compact JWS of this type that one of the keys signed; `None` for anything else. Times, issuer
+    /// The claims of a compact JWS of this type that the key signed and names; `None` for anything else. Times, issuer
     /// and audience are the caller's to check.
-    fn verify(&self, keys: &[SigningKey], typ: TokenType, token: &str) -> Option<Map<String, Value>>;
+    fn verify(&self, key: &SigningKey, typ: TokenType, token: &str) -> Option<Map<String, Value>>;
+
+    /// A self-issued certificate of the key, as DER, on the issuer's host.
+    fn certify(&self, key: &SigningKey, issuer: &Issuer) -> Result<Vec<u8>, Fault>;
 }
 
 /// A JWT of a client whose signature or MAC was verified; claims and times are the caller's to check.

@@ -175,6 +175,10 @@ diesel::table! {
         public_jwk -> Text,
         sealed_private_jwk -> Binary,
         created_at -> BigInt,
+        generation -> BigInt,
+        signs_from -> BigInt,
+        withdrawn_at -> Nullable<BigInt>,
+        certificate -> Nullable<Binary>,
     }
 }
 

@@ -1,8 +1,10 @@
 //! Signing keys.
 
 use diesel::prelude::*;
+use jiff::Timestamp;
 
 use super::{
+    connection::on_each_engine,
     row::{Place, milliseconds},
     schema::signing_keys,
     transaction::Transaction,
@@ -23,6 +25,10 @@ struct KeyRow {
     public_jwk: String,
     sealed_private_jwk: Vec<u8>,
     created_at: i64,
+    generation: i64,
+    signs_from: i64,
+    withdrawn_at: Option<i64>,
+    certificate: Option<Vec<u8>>,
 }
 
 impl KeyRow {
@@ -33,6 +39,10 @@ impl KeyRow {
             public_jwk: key.public_jwk.clone(),
             sealed_private_jwk: key.sealed_private_jwk.clone(),
             created_at: milliseconds(key.created_at),
+            generation: key.generation,
+            signs_from: milliseconds(key.signs_from),
+            withdrawn_at: key.withdrawn_at.map(milliseconds),
+            certificate: key.certificate.clone(),
         }
     }
 
@@ -44,6 +54,10 @@ impl KeyRow {
             public_jwk: self.public_jwk,
             sealed_private_jwk: self.sealed_private_jwk,
             created_at: at.time("created_at", self.created_at)?,
+            generation: self.generation,
+            signs_from: at.time("signs_from", self.signs_from)?,
+            withdrawn_at: self.withdrawn_at.map(|t| at.time("withdrawn_at", t)).transpose()?,
+            certificate: self.certificate,
         })
     }
 }
@@ -51,16 +65,51 @@ impl KeyRow {
 impl SigningKeyStore for Transaction<'_> {
     fn signing_keys(&mut self) -> Result<Vec<SigningKey>, Fault> {
         self.step(|c| {
-            let newest_first = signing_keys::table.order((signing_keys::created_at.desc(), signing_keys::id));
-            let rows = newest_first.select(KeyRow::as_select()).load(c)?;
+            let rows = signing_keys::table
+                .order((signing_keys::algorithm, signing_keys::generation))
+                .select(KeyRow::as_select())
+                .load(c)?;
             rows.into_iter().map(KeyRow::parse).collect()
         })
     }
 
-    fn insert_signing_key(&mut self, key: &SigningKey) -> Result<(), Fault> {
+    fn insert_signing_key(&mut self, key: &SigningKey) -> Result<bool, Fault> {
         self.step(|c| {
-            diesel::insert_into(signing_keys::table).values(&KeyRow::of(key)).execute(c)?;
-            Ok(())
+            let row = KeyRow::of(key);
+            let added = on_each_engine!(c, |inner| diesel::insert_into(signing_keys::table)
+                .values(&row)
+                .on_conflict((signing_keys::algorithm, signing_keys::generation))
+                .do_nothing()
+                .execute(inner)?);
+            Ok(added == 1)
         })
+    }
+
+    fn withdraw_signing_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool, Fault> {
+        self.step(|c| {
+            let in_use = signing_keys::table.find(id.as_str()).filter(signing_keys::withdrawn_at.is_null());
+            let withdrawn = signing_keys::withdrawn_at.eq(milliseconds(at));
+            Ok(diesel::update(in_use).set(withdrawn).execute(c)? == 1)
+        })
+    }
+
+    fn certify_signing_key(&mut self, id: &KeyId, certificate: &[u8]) -> Result<bool, Fault> {
+        self.step(|c| {
+            let lacking = signing_keys::table.find(id.as_str()).filter(signing_keys::certificate.is_null());
+            Ok(diesel::update(lacking).set(signing_keys::certificate.eq(certificate)).execute(c)? == 1)
+        })
+    }
+
+    fn destroy_signing_key(&mut self, id: &KeyId) -> Result<bool, Fault> {
+        self.step(|c| {
+            let nothing: &[u8] = &[];
+            let whole =
+                signing_keys::table.find(id.as_str()).filter(signing_keys::sealed_private_jwk.ne(nothing));
+            Ok(diesel::update(whole).set(signing_keys::sealed_private_jwk.eq(nothing)).execute(c)? == 1)
+        })
+    }
+
+    fn forget_signing_key(&mut self, id: &KeyId) -> Result<bool, Fault> {
+        self.step(|c| Ok(diesel::delete(signing_keys::table.find(id.as_str())).execute(c)? == 1))
     }
 }

@@ -167,13 +167,17 @@ pub fn grant(id: &str, client_id: &str, user: &str) -> Grant {
     )
 }
 
-pub fn signing_key(id: &str, algorithm: SigningAlgorithm, created: i64) -> SigningKey {
+pub fn signing_key(id: &str, algorithm: SigningAlgorithm, generation: i64) -> SigningKey {
     SigningKey {
         id: KeyId::parse(id).unwrap(),
         algorithm,
+        generation,
         public_jwk: "{\"kty\":\"EC\"}".into(),
         sealed_private_jwk: vec![0, 255, 1],
-        created_at: at(created),
+        certificate: None,
+        created_at: at(generation),
+        signs_from: at(generation + 1),
+        withdrawn_at: None,
     }
 }
 

@@ -158,7 +158,7 @@ impl TestApp {
         });
         if database == MEMORY {
             store
-                .transact(|db| shared_keys().iter().try_for_each(|key| db.insert_signing_key(key)))
+                .transact(|db| shared_keys().iter().try_for_each(|key| db.insert_signing_key(key).map(drop)))
                 .await
                 .unwrap();
         }

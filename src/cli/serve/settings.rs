@@ -51,7 +51,7 @@ pub fn from(config: &Config, points: &OperatingPoints) -> Settings {
                 session: config.session.absolute,
             },
         },
-        signing_keys: KeyPolicy { algorithms: config.signing_keys.algorithms },
+        signing_keys: keys(config),
         limits: Limits {
             head: config.limits.header_bytes as usize,
             body: config.limits.body_bytes as usize,
@@ -69,6 +69,17 @@ pub fn from(config: &Config, points: &OperatingPoints) -> Settings {
             ),
             allow_http: config.outbound.allow_private,
         },
+    }
+}
+
+/// What is set about signing keys.
+pub(in crate::cli) fn keys(config: &Config) -> KeyPolicy {
+    KeyPolicy {
+        algorithms: config.signing_keys.algorithms,
+        certified: config.signing_keys.x5c,
+        rotate_every: config.signing_keys.rotate_every,
+        publish_ahead: config.signing_keys.publish_ahead,
+        ..KeyPolicy::default()
     }
 }
 

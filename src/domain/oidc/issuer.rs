@@ -52,6 +52,11 @@ impl Issuer {
         &self.text
     }
 
+    /// The host, as it stands in an address.
+    pub fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+
     /// The full address of one of our paths.
     pub fn address(&self, path: &str) -> String {
         format!("{}{path}", self.text)

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     domain::{
-        id::{ClientId, GrantId, InteractionId, SessionId, UserId},
+        id::{ClientId, GrantId, InteractionId, KeyId, SessionId, UserId},
         keys::SigningKey,
         oidc::{client::Client, grant::Grant, interaction::Interaction, pushed::PushedRequest},
         secret::TokenHash,
@@ -77,8 +77,16 @@ pub trait GrantStore {
 
 /// Signing keys.
 pub trait SigningKeyStore {
-    /// All keys, newest first.
+    /// All keys.
     fn signing_keys(&mut self) -> Result<Vec<SigningKey>, Fault>;
-    /// Adds one.
-    fn insert_signing_key(&mut self, key: &SigningKey) -> Result<(), Fault>;
+    /// Adds one; `false` where its algorithm has one of its number already.
+    fn insert_signing_key(&mut self, key: &SigningKey) -> Result<bool, Fault>;
+    /// Takes one out of use before its time; `false` where there is none, or it was taken out before.
+    fn withdraw_signing_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool, Fault>;
+    /// Adds a certificate (DER); `false` where there is no such key, or it has one.
+    fn certify_signing_key(&mut self, id: &KeyId, certificate: &[u8]) -> Result<bool, Fault>;
+    /// Wipes the private half; `false` where there is no such key, or it was wiped before.
+    fn destroy_signing_key(&mut self, id: &KeyId) -> Result<bool, Fault>;
+    /// Removes one; `false` where there is none.
+    fn forget_signing_key(&mut self, id: &KeyId) -> Result<bool, Fault>;
 }

@@ -6,9 +6,7 @@ use serde_json::Value;
 use crate::web::{error::Failure, state::App};
 
 /// Seconds that the metadata may be kept.
-const METADATA_SECONDS: u32 = 3600;
-/// Seconds that the keys may be kept: a new key is known everywhere after that.
-const KEYS_SECONDS: u32 = 300;
+const METADATA_SECONDS: i64 = 3600;
 
 /// `GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`.
 pub async fn metadata(app: web::Data<App>) -> HttpResponse {
@@ -17,10 +15,10 @@ pub async fn metadata(app: web::Data<App>) -> HttpResponse {
 
 /// `GET /jwks.json`.
 pub async fn keys(app: web::Data<App>) -> Result<HttpResponse, Failure> {
-    Ok(public(&app.signing_keys.published().await?, KEYS_SECONDS))
+    Ok(public(&app.signing_keys.published().await?, app.signing_keys.cached_for().as_secs()))
 }
 
-fn public(document: &Value, seconds: u32) -> HttpResponse {
+fn public(document: &Value, seconds: i64) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, format!("public, max-age={seconds}")))
         .insert_header(("cross-origin-resource-policy", "cross-origin"))

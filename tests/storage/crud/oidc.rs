@@ -2,8 +2,8 @@
 
 use facestep::domain::{
     authn::policy::MissReason,
-    id::{ClientId, GrantId, SessionId},
-    keys::SigningAlgorithm,
+    id::{ClientId, GrantId, KeyId, SessionId},
+    keys::{SigningAlgorithm, SigningKey},
     oidc::interaction::InteractionEnd,
 };
 
@@ -82,22 +82,65 @@ async fn a_grant_is_found_by_id_and_by_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn signing_keys_come_newest_first() {
+async fn signing_keys_come_back_whole_and_two_of_one_number_are_one() {
     on_each_engine(async |Database { store, .. }: Database| {
-        store
-            .transact(|db| {
-                db.insert_signing_key(&signing_key("old", SigningAlgorithm::RS256, 1))?;
-                db.insert_signing_key(&signing_key("new", SigningAlgorithm::ES256, 3))?;
-                db.insert_signing_key(&signing_key("middle", SigningAlgorithm::ES256, 2))
+        let certified = SigningKey {
+            certificate: Some(vec![48, 0]),
+            withdrawn_at: Some(at(9)),
+            ..signing_key("certified", SigningAlgorithm::ES256, 1)
+        };
+        let first = signing_key("first", SigningAlgorithm::ES256, 0);
+        let other = signing_key("other", SigningAlgorithm::RS256, 1);
+        let again = signing_key("again", SigningAlgorithm::ES256, 1);
+        let keys = [certified.clone(), first.clone(), other.clone(), again];
+        let added = store
+            .transact(move |db| {
+                keys.iter().map(|key| db.insert_signing_key(key)).collect::<Result<Vec<_>, _>>()
             })
             .await
             .unwrap();
-        let keys = store.read(|db| db.signing_keys()).await.unwrap();
-        let names: Vec<&str> = keys.iter().map(|key| key.id.as_str()).collect();
-        assert_eq!(names, ["new", "middle", "old"]);
-        assert_eq!(keys[2].algorithm, SigningAlgorithm::RS256);
-        assert_eq!(keys[0].sealed_private_jwk, [0, 255, 1]);
-        assert_eq!(keys[0].created_at, at(3));
+        assert_eq!(added, [true, true, true, false]);
+        assert_eq!(store.read(|db| db.signing_keys()).await.unwrap(), [first, certified, other]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signing_key_is_withdrawn_certified_wiped_and_forgotten_once() {
+    on_each_engine(async |Database { store, .. }: Database| {
+        let key = signing_key("k1", SigningAlgorithm::EdDsa, 0);
+        let beside = signing_key("k2", SigningAlgorithm::EdDsa, 1);
+        let both = [key.clone(), beside.clone()];
+        store
+            .transact(move |db| both.iter().try_for_each(|key| db.insert_signing_key(key).map(drop)))
+            .await
+            .unwrap();
+        let did = store
+            .transact(|db| {
+                let id = KeyId::parse("k1").unwrap();
+                let mut did = Vec::new();
+                for _ in 0..2 {
+                    did.push(db.withdraw_signing_key(&id, at(7))?);
+                    did.push(db.certify_signing_key(&id, &[1, 2])?);
+                    did.push(db.destroy_signing_key(&id)?);
+                }
+                Ok(did)
+            })
+            .await
+            .unwrap();
+        assert_eq!(did, [true, true, true, false, false, false]);
+        let changed = SigningKey {
+            withdrawn_at: Some(at(7)),
+            certificate: Some(vec![1, 2]),
+            sealed_private_jwk: Vec::new(),
+            ..key
+        };
+        assert_eq!(store.read(|db| db.signing_keys()).await.unwrap(), [changed, beside.clone()]);
+        for is_there in [true, false] {
+            let forgotten = store.transact(|db| db.forget_signing_key(&KeyId::parse("k1").unwrap()));
+            assert_eq!(forgotten.await.unwrap(), is_there);
+        }
+        assert_eq!(store.read(|db| db.signing_keys()).await.unwrap(), [beside]);
     })
     .await;
 }
