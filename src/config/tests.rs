@@ -262,3 +262,24 @@ fn every_key_has_its_row_with_its_default_in_the_document() {
         assert_eq!(format!("{:?}", config.unwrap()), defaults, "{row}");
     }
 }
+
+#[test]
+fn no_token_can_be_set_to_outlive_the_key_set_that_it_is_checked_with() {
+    // A retiring key stays published for as long as any token may live
+    let longest = crate::domain::keys::history::LONGEST_TOKEN.as_secs();
+    for key in ["id_token_seconds", "access_token_seconds"] {
+        assert!(parse(&format!("{LOCAL}[tokens]\n{key} = {longest}\n")).is_ok());
+        assert!(only_problem(&format!("{LOCAL}[tokens]\n{key} = {}\n", longest + 1)).contains("cannot be"));
+    }
+}
+
+#[test]
+fn rules_of_signing_keys_are_told_with_their_mend() {
+    // OpenID Connect Discovery 1.0 §3: RS256 is always there
+    let keys = |text: &str| only_problem(&format!("{LOCAL}[signing_keys]\n{text}\n"));
+    assert!(keys("algorithms = [\"ES256\"]").contains("lacks RS256"));
+    assert!(keys("algorithms = [\"RS256\"]\nx5c = [\"ES256\"]").contains("names an algorithm that"));
+    assert!(keys("rotate_every_days = 1\npublish_ahead_hours = 25").contains("longer than it signs"));
+    assert!(parse(&format!("{LOCAL}[signing_keys]\nrotate_every_days = 0\n")).is_ok());
+    assert!(keys("algorithms = [\"none\"]").contains("Write a list"));
+}

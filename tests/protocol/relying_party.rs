@@ -20,7 +20,7 @@ use crate::support::{
 };
 
 #[tokio::test]
-async fn an_openidconnect_client_discovers_signs_in_and_verifies_both_algorithms() {
+async fn an_openidconnect_client_discovers_signs_in_and_verifies_every_algorithm() {
     // OpenID Connect Core 1.0 §3.1.3.7, §5.3.2
     for algorithm in SigningAlgorithm::ALL {
         let client = confidential(ClientAuthentication::ClientSecretBasic);
