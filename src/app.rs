@@ -282,7 +282,7 @@ pub fn assemble(parts: Parts) -> App {
     ));
     App {
         contact: parts.contact,
-        metadata,
+        metadata: metadata.to_string().into(),
         cookies: Cookies::of(&issuer),
         limits: settings.limits,
         throttle: SignInThrottle::new(settings.sign_in),
@@ -310,7 +310,7 @@ pub fn assemble(parts: Parts) -> App {
         own_accounts: OwnAccounts::new(store.clone(), clock.clone(), entropy.clone(), settings.sessions),
         sign_in: SignIn::new(store.clone(), clock.clone(), entropy.clone(), passwords),
         tokens: Tokens::new(store.clone(), clock.clone(), entropy.clone(), door.clone(), mint),
-        introspection: Introspection::new(store.clone(), clock.clone(), door.clone(), access_tokens.clone()),
+        introspection: Introspection::new(clock.clone(), door.clone(), access_tokens.clone()),
         revocation: Revocation::new(
             store.clone(),
             clock.clone(),

@@ -285,6 +285,17 @@ fn a_server_refuses_to_start_on_a_damaged_model_and_names_the_file() {
 }
 
 #[test]
+fn a_server_for_the_bench_starts_without_any_model() {
+    let empty = TempDir::new().unwrap();
+    let operator = Operator::with_models(empty.path());
+    let mut server = operator.program(&["serve", "--no-face"]).spawn().unwrap();
+    let mut log = BufReader::new(server.stderr.take().unwrap()).lines();
+    assert!(log.any(|line| line.unwrap().contains("ready")), "the server became ready");
+    assert!(Command::new("kill").arg(server.id().to_string()).status().unwrap().success());
+    assert!(server.wait().unwrap().success());
+}
+
+#[test]
 fn a_server_that_is_told_to_stop_leaves_a_sealed_log_and_no_failure() {
     let operator = Operator::new();
     let mut server = operator.program(&["serve"]).spawn().unwrap();

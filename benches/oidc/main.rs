@@ -45,6 +45,9 @@ pub struct Settings {
     /// What ID tokens are signed with, everywhere.
     #[arg(long, default_value = "ES256")]
     algorithm: String,
+    /// What Facestep's access tokens are, `opaque` as the peer's or `jwt`.
+    #[arg(long, default_value = "opaque")]
+    access_tokens: String,
     /// A part of a server's name, to measure that one beside the peer alone.
     #[arg(long, default_value = "")]
     only: String,

@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde_json::json;
 use tempfile::TempDir;
 use url::Url;
 
@@ -133,11 +134,21 @@ impl Facestep {
 
     /// Registers clients and people by the command line, as an operator would.
     fn populate(&self, settings: &Settings) -> Result<(), Failure> {
-        for client in [CLIENT, REFRESHING_CLIENT] {
-            let named = ["client", "add", "--id", client, "--name", "Bench", "--redirect-uri", REDIRECT_URI];
-            let rest = ["--secret-stdin", "--id-token-alg", settings.algorithm.as_str()];
-            self.operate(&[named.as_slice(), &rest].concat(), SECRET)?;
-        }
+        let client = |id: &str, grant_types: &[&str]| {
+            json!({
+                "client_id": id, "client_name": "Bench", "client_secret": SECRET, "redirect_uris": [REDIRECT_URI],
+                "token_endpoint_auth_method": "client_secret_basic", "grant_types": grant_types,
+                "id_token_signed_response_alg": settings.algorithm, "access_token_format": settings.access_tokens,
+                "first_party": true,
+            })
+        };
+        let clients = [
+            client(CLIENT, &["authorization_code"]),
+            client(REFRESHING_CLIENT, &["authorization_code", "refresh_token"]),
+        ];
+        let file = self.path("clients.json");
+        fs::write(&file, json!({ "clients": clients }).to_string())?;
+        self.operate(&["client", "apply", &file.to_string_lossy()], "")?;
         for person in 0..settings.people() {
             let name = self.username(person);
             let named = ["user", "add", &name, "--given-name", "Ada", "--family-name", "Hale"];

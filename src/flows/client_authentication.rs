@@ -15,7 +15,10 @@ use crate::{
         },
         secret::SecretToken,
     },
-    ports::store::Store,
+    ports::{
+        fault::Fault,
+        store::{Db, Store},
+    },
 };
 
 /// Lets clients in that prove themselves.
@@ -33,19 +36,33 @@ impl ClientDoor {
     pub async fn authenticate(
         &self,
         credentials: ClientCredentials,
-        _now: Timestamp,
+        now: Timestamp,
     ) -> Result<Client, Unserved<ProtocolError>> {
-        let named = credentials.client.clone();
-        let client = self.store.read(move |db| db.find_client(&named)).await?;
-        let client = client.filter(|client| client.authentication == credentials.method());
-        let client = client.ok_or(Unserved::Refused(INVALID_CLIENT))?;
-        let proven = match &credentials.proof {
-            Proof::Nothing => client.is_public(),
-            Proof::Basic(secret) | Proof::Post(secret) => is_secret_of(&client, secret),
-            Proof::Assertion(_) => false,
-        };
-        if proven { Ok(client) } else { Err(Unserved::Refused(INVALID_CLIENT)) }
+        self.read(credentials, now, |_, client| Ok(client)).await
     }
+
+    /// What is read for the client that these credentials prove, in the same transaction.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        credentials: ClientCredentials,
+        _now: Timestamp,
+        work: impl FnOnce(&mut dyn Db, Client) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Unserved<ProtocolError>> {
+        let done = self.store.read(move |db| match db.find_client(&credentials.client)? {
+            Some(client) if is_proven(&client, &credentials) => work(db, client).map(Some),
+            _ => Ok(None),
+        });
+        done.await?.ok_or(Unserved::Refused(INVALID_CLIENT))
+    }
+}
+
+fn is_proven(client: &Client, credentials: &ClientCredentials) -> bool {
+    client.authentication == credentials.method()
+        && match &credentials.proof {
+            Proof::Nothing => client.is_public(),
+            Proof::Basic(secret) | Proof::Post(secret) => is_secret_of(client, secret),
+            Proof::Assertion(_) => false,
+        }
 }
 
 fn is_secret_of(client: &Client, secret: &SecretToken) -> bool {

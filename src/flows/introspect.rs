@@ -22,16 +22,11 @@ use crate::{
         },
         secret::SecretToken,
     },
-    ports::{
-        clock::Clock,
-        fault::Fault,
-        store::{Db, Store},
-    },
+    ports::{clock::Clock, fault::Fault, store::Db},
 };
 
 /// Tells of tokens.
 pub struct Introspection {
-    store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     door: Arc<ClientDoor>,
     access_tokens: Arc<AccessTokens>,
@@ -39,13 +34,8 @@ pub struct Introspection {
 
 impl Introspection {
     /// Over its ports.
-    pub fn new(
-        store: Arc<dyn Store>,
-        clock: Arc<dyn Clock>,
-        door: Arc<ClientDoor>,
-        access_tokens: Arc<AccessTokens>,
-    ) -> Self {
-        Self { store, clock, door, access_tokens }
+    pub fn new(clock: Arc<dyn Clock>, door: Arc<ClientDoor>, access_tokens: Arc<AccessTokens>) -> Self {
+        Self { clock, door, access_tokens }
     }
 
     /// What a client that proves itself may know of a token. A public client proves nothing, so it may know nothing (RFC 7662
@@ -56,18 +46,20 @@ impl Introspection {
         token: SecretToken,
     ) -> Result<Claims, Unserved<ProtocolError>> {
         let now = self.clock.now();
-        let caller = self.door.authenticate(credentials, now).await?;
-        if caller.is_public() {
-            return Err(Unserved::Refused(INVALID_CLIENT));
-        }
         let presented = self.access_tokens.read(&token).await?;
         let issuer = self.access_tokens.issuer().clone();
-        let told = self.store.read(move |db| match presented {
-            Presented::OtherType | Presented::Nothing => Ok(None),
-            Presented::Refresh(presented) => refresh_token(db, &issuer, &caller, &presented, now),
-            presented => access_token(db, &issuer, &caller, presented, now),
+        let told = self.door.read(credentials, now, move |db, caller| {
+            if caller.is_public() {
+                return Ok(Err(INVALID_CLIENT));
+            }
+            let told = match presented {
+                Presented::OtherType | Presented::Nothing => None,
+                Presented::Refresh(presented) => refresh_token(db, &issuer, &caller, &presented, now)?,
+                presented => access_token(db, &issuer, &caller, presented, now)?,
+            };
+            Ok(Ok(told.unwrap_or_else(inactive)))
         });
-        Ok(told.await?.unwrap_or_else(inactive))
+        told.await?.map_err(Unserved::Refused)
     }
 }
 

@@ -54,6 +54,8 @@ struct Known {
     history: KeyHistory,
     /// The key set as it was then.
     published: Value,
+    /// The same, written out.
+    text: Arc<str>,
     published_at: Timestamp,
 }
 
@@ -129,6 +131,11 @@ impl SigningKeys {
         Ok(self.known().await?.published.clone())
     }
 
+    /// The same as it is sent: written out once for many requests.
+    pub async fn published_text(&self) -> Result<Arc<str>, Fault> {
+        Ok(self.known().await?.text.clone())
+    }
+
     async fn verify_by(
         &self,
         typ: TokenType,
@@ -165,7 +172,8 @@ impl SigningKeys {
         let (read_at, now) = (Instant::now(), self.clock.now());
         let history = KeyHistory::new(self.store.read(|db| db.signing_keys()).await?);
         let published = self.key_set(&history, now)?;
-        let known = Arc::new(Known { read_at, history, published, published_at: now });
+        let text = published.to_string().into();
+        let known = Arc::new(Known { read_at, history, published, text, published_at: now });
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some(known.clone());
         Ok(known)
     }

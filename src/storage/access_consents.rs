@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::{
-    connection::on_each_engine,
+    connection::{find_one, on_each_engine},
     row::{Place, json, milliseconds},
     schema::access_consents,
     transaction::Transaction,
@@ -54,7 +54,7 @@ impl AccessConsentStore for Transaction<'_> {
     ) -> Result<Option<AccessConsent>, Fault> {
         self.step(|c| {
             let given = access_consents::table.find((user.as_str(), client.as_str()));
-            let row = given.select(AccessConsentRow::as_select()).first(c).optional()?;
+            let row = find_one!(c, given.select(AccessConsentRow::as_select()))?;
             row.map(AccessConsentRow::parse).transpose()
         })
     }

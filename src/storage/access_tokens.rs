@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 
 use super::{
+    connection::{find_one, run},
     row::{Place, json, milliseconds},
     schema::{access_tokens, client_grants},
     transaction::Transaction,
@@ -78,7 +79,7 @@ impl AccessTokenStore for Transaction<'_> {
             expires_at: milliseconds(token.expires_at),
         };
         self.step(|c| {
-            diesel::insert_into(access_tokens::table).values(&row).execute(c)?;
+            run!(c, diesel::insert_into(access_tokens::table).values(&row))?;
             Ok(())
         })
     }
@@ -86,7 +87,7 @@ impl AccessTokenStore for Transaction<'_> {
     fn find_access_token(&mut self, hash: &TokenHash) -> Result<Option<Claims>, Fault> {
         self.step(|c| {
             let found = access_tokens::table.find(hash.as_str()).select(access_tokens::claims);
-            let claims: Option<String> = found.first(c).optional()?;
+            let claims: Option<String> = find_one!(c, found)?;
             // The hash finds the token's holder no token, so it may stand in a fault.
             claims.map(|text| Place::new("access_tokens", hash.as_str()).json("claims", &text)).transpose()
         })
@@ -108,8 +109,8 @@ impl AccessTokenStore for Transaction<'_> {
 
     fn find_client_grant(&mut self, id: &GrantId) -> Result<Option<ClientGrant>, Fault> {
         self.step(|c| {
-            let found = client_grants::table.find(id.as_str()).select(ClientGrantRow::as_select());
-            found.first(c).optional()?.map(ClientGrantRow::parse).transpose()
+            let found = client_grants::table.find(id.as_str());
+            find_one!(c, found.select(ClientGrantRow::as_select()))?.map(ClientGrantRow::parse).transpose()
         })
     }
 

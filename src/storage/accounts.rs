@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 
 use super::{
-    connection::{EitherConnection, on_each_engine},
+    connection::{EitherConnection, find_one, on_each_engine},
     row::{Place, json, milliseconds},
     schema::users,
     transaction::Transaction,
@@ -63,7 +63,7 @@ impl UserRow {
 impl UserStore for Transaction<'_> {
     fn find_user(&mut self, id: &UserId) -> Result<Option<User>, Fault> {
         self.step(|c| {
-            let row = users::table.find(id.as_str()).select(UserRow::as_select()).first(c).optional()?;
+            let row = find_one!(c, users::table.find(id.as_str()).select(UserRow::as_select()))?;
             row.map(UserRow::parse).transpose()
         })
     }
@@ -71,7 +71,7 @@ impl UserStore for Transaction<'_> {
     fn find_user_by_name(&mut self, name: &Username) -> Result<Option<User>, Fault> {
         self.step(|c| {
             let named = users::table.filter(users::username.eq(name.as_str()));
-            let row = named.select(UserRow::as_select()).first(c).optional()?;
+            let row = find_one!(c, named.select(UserRow::as_select()))?;
             row.map(UserRow::parse).transpose()
         })
     }

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::{
-    connection::on_each_engine,
+    connection::{find_one, on_each_engine},
     row::{Place, milliseconds, one_row},
     schema::{attempt_budgets, population_attempts},
     transaction::Transaction,
@@ -81,7 +81,7 @@ impl AttemptStore for Transaction<'_> {
     fn find_budget(&mut self, user: &UserId, scope: &DeviceScope) -> Result<Option<AttemptBudget>, Fault> {
         self.step(|c| {
             let kept = attempt_budgets::table.find((user.as_str(), scope_name(scope)));
-            let row = kept.select(BudgetRow::as_select()).first(c).optional()?;
+            let row = find_one!(c, kept.select(BudgetRow::as_select()))?;
             row.map(BudgetRow::parse).transpose()
         })
     }

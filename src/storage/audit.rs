@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::{
+    connection::{find_one, run},
     prepared::prepared,
     row::{Place, json, one_row},
     schema::{audit_events, audit_head},
@@ -23,7 +24,7 @@ impl AuditStore for Transaction<'_> {
     fn append_event(&mut self, event: &AuditEvent) -> Result<(), Fault> {
         self.step(|c| {
             let columns = (audit_events::id.eq(event.id.as_str()), audit_events::event.eq(json(event)?));
-            diesel::insert_into(audit_events::table).values(columns).execute(c)?;
+            run!(c, diesel::insert_into(audit_events::table).values(columns))?;
             Ok(())
         })
     }
@@ -40,7 +41,7 @@ impl AuditStore for Transaction<'_> {
         self.step(|c| {
             let at = Place::new("audit_head", "1");
             let head = audit_head::table.find(HEAD).select((audit_head::position, audit_head::link));
-            let row: Option<(i64, Vec<u8>)> = head.first(c).optional()?;
+            let row: Option<(i64, Vec<u8>)> = find_one!(c, head)?;
             let (position, link) = at.proven("id", row)?;
             let link = at.proven("link", parse_link(&link))?;
             Ok((position > 0).then_some((position, link)))
@@ -54,13 +55,13 @@ impl AuditStore for Transaction<'_> {
             let before =
                 audit_head::table.filter(audit_head::id.eq(HEAD)).filter(audit_head::position.eq(head));
             let moved = (audit_head::position.eq(head + count), audit_head::link.eq(last.0.as_slice()));
-            one_row(prepared(diesel::update(before).set(moved)).execute(c)?, "audit head")?;
+            one_row(run!(c, prepared(diesel::update(before).set(moved)))?, "audit head")?;
             for (position, (id, link)) in (head + 1..).zip(links) {
                 let waiting = audit_events::table
                     .filter(audit_events::id.eq(id))
                     .filter(audit_events::position.is_null());
                 let sealed = (audit_events::position.eq(position), audit_events::link.eq(link.0.as_slice()));
-                one_row(prepared(diesel::update(waiting).set(sealed)).execute(c)?, "audit event")?;
+                one_row(run!(c, prepared(diesel::update(waiting).set(sealed)))?, "audit event")?;
             }
             Ok(())
         })

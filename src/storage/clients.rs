@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::{
-    connection::on_each_engine,
+    connection::{find_one, on_each_engine},
     row::{Place, json, milliseconds, name},
     schema::clients,
     transaction::Transaction,
@@ -78,10 +78,14 @@ impl ClientRow {
 
 impl ClientStore for Transaction<'_> {
     fn find_client(&mut self, id: &ClientId) -> Result<Option<Client>, Fault> {
-        self.step(|c| {
-            let row = clients::table.find(id.as_str()).select(ClientRow::as_select()).first(c).optional()?;
+        if let Some(known) = self.client.as_ref().filter(|known| known.id == *id) {
+            return Ok(Some(known.clone()));
+        }
+        self.client = self.step(|c| {
+            let row = find_one!(c, clients::table.find(id.as_str()).select(ClientRow::as_select()))?;
             row.map(ClientRow::parse).transpose()
-        })
+        })?;
+        Ok(self.client.clone())
     }
 
     fn insert_client(&mut self, client: &Client) -> Result<bool, Fault> {
@@ -97,6 +101,7 @@ impl ClientStore for Transaction<'_> {
     }
 
     fn save_client(&mut self, client: &Client) -> Result<bool, Fault> {
+        self.client = None;
         self.step(|c| {
             let kept = clients::table.find(client.id.as_str());
             Ok(diesel::update(kept).set(&ClientRow::of(client)?).execute(c)? == 1)
@@ -104,6 +109,7 @@ impl ClientStore for Transaction<'_> {
     }
 
     fn remove_client(&mut self, id: &ClientId) -> Result<bool, Fault> {
+        self.client = None;
         self.step(|c| Ok(diesel::delete(clients::table.find(id.as_str())).execute(c)? == 1))
     }
 

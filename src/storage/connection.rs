@@ -29,6 +29,26 @@ macro_rules! on_each_engine {
 }
 pub(super) use on_each_engine;
 
+/// The row of a query by a unique key, if there is one.
+///
+/// Made for one engine, a query is found prepared by its type; made for both at once it is written out several times
+/// before it runs. And it has no `LIMIT 1`: SQLite plans a statement anew whenever a bound limit is bound again, which
+/// costs more than to run it.
+macro_rules! find_one {
+    ($connection:expr, $query:expr) => {
+        $crate::storage::connection::on_each_engine!($connection, |inner| $query.get_result(inner)).optional()
+    };
+}
+pub(super) use find_one;
+
+/// Runs a statement made for one engine, for the same reason; how many rows it changed.
+macro_rules! run {
+    ($connection:expr, $statement:expr) => {
+        $crate::storage::connection::on_each_engine!($connection, |inner| $statement.execute(inner))
+    };
+}
+pub(super) use run;
+
 /// For one that writes: `synchronous=FULL` syncs the write-ahead log before a commit returns, so that what was answered
 /// survives a power cut; `secure_delete` overwrites what is deleted, so that an erased template does not stay in a free
 /// page; another process (the command line) is waited for.

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::{
+    connection::find_one,
     row::{Place, milliseconds},
     schema::devices,
     transaction::Transaction,
@@ -52,7 +53,7 @@ impl DeviceStore for Transaction<'_> {
             let known = devices::table
                 .filter(devices::user_id.eq(user.as_str()))
                 .filter(devices::token_hash.eq(token.as_str()));
-            let row = known.select(DeviceRow::as_select()).first(c).optional()?;
+            let row = find_one!(c, known.select(DeviceRow::as_select()))?;
             row.map(DeviceRow::parse).transpose()
         })
     }

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 
 use super::{
+    connection::find_one,
     row::{Place, json, milliseconds, one_row},
     schema::{data_keys, enrolments, shown_captures, transform_keys},
     transaction::Transaction,
@@ -82,7 +83,7 @@ impl EnrolmentStore for Transaction<'_> {
             let in_force = enrolments::table
                 .filter(enrolments::user_id.eq(user.as_str()))
                 .filter(enrolments::revoked_at.is_null());
-            let row = in_force.select(EnrolmentRow::as_select()).first(c).optional()?;
+            let row = find_one!(c, in_force.select(EnrolmentRow::as_select()))?;
             row.map(EnrolmentRow::parse).transpose()
         })
     }
@@ -90,7 +91,7 @@ impl EnrolmentStore for Transaction<'_> {
     fn find_enrolment(&mut self, id: &EnrolmentId) -> Result<Option<Enrolment>, Fault> {
         self.step(|c| {
             let named = enrolments::table.find(id.as_str());
-            let row = named.select(EnrolmentRow::as_select()).first(c).optional()?;
+            let row = find_one!(c, named.select(EnrolmentRow::as_select()))?;
             row.map(EnrolmentRow::parse).transpose()
         })
     }
@@ -133,7 +134,7 @@ impl EnrolmentStore for Transaction<'_> {
                     (data_keys::kek_id, data_keys::wrapped),
                     (transform_keys::kek_id, transform_keys::wrapped),
                 ));
-            let row: Option<(Wrapped, Wrapped)> = pair.first(c).optional()?;
+            let row: Option<(Wrapped, Wrapped)> = find_one!(c, pair)?;
             let Some((data, transform)) = row else { return Ok(None) };
             Ok(Some(EnrolmentKeys {
                 data: wrapped_key(&Place::new("data_keys", id.as_str()), data)?,

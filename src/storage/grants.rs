@@ -4,6 +4,7 @@ use diesel::{dsl, prelude::*};
 use jiff::Timestamp;
 
 use super::{
+    connection::{find_one, run},
     prepared::prepared,
     row::{Place, json, milliseconds},
     schema::{grants, refresh_tokens},
@@ -77,7 +78,7 @@ impl GrantRow {
 impl GrantStore for Transaction<'_> {
     fn insert_grant(&mut self, grant: &Grant) -> Result<(), Fault> {
         self.step(|c| {
-            diesel::insert_into(grants::table).values(&GrantRow::of(grant)?).execute(c)?;
+            run!(c, diesel::insert_into(grants::table).values(&GrantRow::of(grant)?))?;
             Ok(())
         })
     }
@@ -85,14 +86,14 @@ impl GrantStore for Transaction<'_> {
     fn find_grant_by_code(&mut self, code: &TokenHash) -> Result<Option<Grant>, Fault> {
         self.step(|c| {
             let coded = grants::table.filter(grants::code_hash.eq(code.as_str()));
-            let row = coded.select(GrantRow::as_select()).first(c).optional()?;
+            let row = find_one!(c, coded.select(GrantRow::as_select()))?;
             row.map(GrantRow::parse).transpose()
         })
     }
 
     fn find_grant(&mut self, id: &GrantId) -> Result<Option<Grant>, Fault> {
         self.step(|c| {
-            let row = grants::table.find(id.as_str()).select(GrantRow::as_select()).first(c).optional()?;
+            let row = find_one!(c, grants::table.find(id.as_str()).select(GrantRow::as_select()))?;
             row.map(GrantRow::parse).transpose()
         })
     }
@@ -104,7 +105,7 @@ impl GrantStore for Transaction<'_> {
                 .filter(grants::redeemed_at.is_null())
                 .filter(grants::revoked_at.is_null());
             let claim = diesel::update(unclaimed).set(grants::redeemed_at.eq(milliseconds(at)));
-            Ok(prepared(claim).execute(c)? == 1)
+            Ok(run!(c, prepared(claim))? == 1)
         })
     }
 

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 
 use super::{
+    connection::{find_one, run},
     prepared::prepared,
     row::{Place, json, milliseconds, name, one_row},
     schema::interactions,
@@ -77,7 +78,7 @@ impl InteractionStore for Transaction<'_> {
     fn find_interaction(&mut self, id: &InteractionId) -> Result<Option<Interaction>, Fault> {
         self.step(|c| {
             let named = interactions::table.find(id.as_str());
-            let row = named.select(InteractionRow::as_select()).first(c).optional()?;
+            let row = find_one!(c, named.select(InteractionRow::as_select()))?;
             row.map(InteractionRow::parse).transpose()
         })
     }
@@ -85,7 +86,7 @@ impl InteractionStore for Transaction<'_> {
     fn insert_interaction(&mut self, interaction: &Interaction) -> Result<(), Fault> {
         self.step(|c| {
             let row = InteractionRow::of(interaction)?;
-            diesel::insert_into(interactions::table).values(&row).execute(c)?;
+            run!(c, diesel::insert_into(interactions::table).values(&row))?;
             Ok(())
         })
     }
@@ -96,7 +97,7 @@ impl InteractionStore for Transaction<'_> {
             let read_before = interactions::table
                 .filter(interactions::id.eq(interaction.id.as_str()))
                 .filter(interactions::version.eq(interaction.version));
-            one_row(prepared(diesel::update(read_before).set(&row)).execute(c)?, "interaction")
+            one_row(run!(c, prepared(diesel::update(read_before).set(&row)))?, "interaction")
         })
     }
 

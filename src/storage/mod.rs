@@ -38,6 +38,7 @@ mod sessions;
 mod shown_captures;
 mod signing_keys;
 mod sqlite;
+mod sqlite_reader;
 mod sqlite_writer;
 mod transaction;
 

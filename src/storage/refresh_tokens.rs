@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 
 use super::{
+    connection::{find_one, run},
     prepared::prepared,
     row::{Place, milliseconds},
     schema::refresh_tokens,
@@ -57,7 +58,7 @@ impl RefreshRow {
 impl RefreshTokenStore for Transaction<'_> {
     fn insert_refresh_token(&mut self, token: &RefreshToken) -> Result<(), Fault> {
         self.step(|c| {
-            diesel::insert_into(refresh_tokens::table).values(&RefreshRow::of(token)).execute(c)?;
+            run!(c, diesel::insert_into(refresh_tokens::table).values(&RefreshRow::of(token)))?;
             Ok(())
         })
     }
@@ -65,7 +66,7 @@ impl RefreshTokenStore for Transaction<'_> {
     fn find_refresh_token(&mut self, id: &RefreshId) -> Result<Option<RefreshToken>, Fault> {
         self.step(|c| {
             let found = refresh_tokens::table.find(id.as_str());
-            found.select(RefreshRow::as_select()).first(c).optional()?.map(RefreshRow::parse).transpose()
+            find_one!(c, found.select(RefreshRow::as_select()))?.map(RefreshRow::parse).transpose()
         })
     }
 
@@ -78,7 +79,7 @@ impl RefreshTokenStore for Transaction<'_> {
                 issued_at.eq(milliseconds(next.issued_at)),
                 expires_at.eq(milliseconds(next.expires_at)),
             ));
-            Ok(prepared(rotated).execute(c)? == 1)
+            Ok(run!(c, prepared(rotated))? == 1)
         })
     }
 

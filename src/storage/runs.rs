@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 
 use super::{
+    connection::find_one,
     row::{Place, json, milliseconds, one_row},
     schema::{enrolments, runs},
     transaction::Transaction,
@@ -72,7 +73,7 @@ impl RunStore for Transaction<'_> {
     fn find_run(&mut self, id: &RunId) -> Result<Option<WorkflowRun>, Fault> {
         self.step(|c| {
             let named = runs::table.filter(runs::id.eq(id.as_str()));
-            let row = named.select(RunRow::as_select()).first(c).optional()?;
+            let row = find_one!(c, named.select(RunRow::as_select()))?;
             row.map(RunRow::parse).transpose()
         })
     }

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 
 use super::{
+    connection::{find_one, run},
     prepared::prepared,
     row::{Place, json, milliseconds, one_row},
     schema::sessions,
@@ -65,15 +66,14 @@ impl SessionStore for Transaction<'_> {
     fn find_session(&mut self, token: &TokenHash) -> Result<Option<Session>, Fault> {
         self.step(|c| {
             let held = sessions::table.filter(sessions::token_hash.eq(token.as_str()));
-            let row = held.select(SessionRow::as_select()).first(c).optional()?;
+            let row = find_one!(c, held.select(SessionRow::as_select()))?;
             row.map(SessionRow::parse).transpose()
         })
     }
 
     fn find_session_by_id(&mut self, id: &SessionId) -> Result<Option<Session>, Fault> {
         self.step(|c| {
-            let row =
-                sessions::table.find(id.as_str()).select(SessionRow::as_select()).first(c).optional()?;
+            let row = find_one!(c, sessions::table.find(id.as_str()).select(SessionRow::as_select()))?;
             row.map(SessionRow::parse).transpose()
         })
     }
@@ -81,7 +81,7 @@ impl SessionStore for Transaction<'_> {
     fn insert_session(&mut self, session: &Session) -> Result<(), Fault> {
         self.step(|c| {
             let row = SessionRow::of(session)?;
-            diesel::insert_into(sessions::table).values(&row).execute(c)?;
+            run!(c, diesel::insert_into(sessions::table).values(&row))?;
             Ok(())
         })
     }
@@ -92,7 +92,7 @@ impl SessionStore for Transaction<'_> {
             let read_before = sessions::table
                 .filter(sessions::id.eq(session.id.as_str()))
                 .filter(sessions::version.eq(session.version));
-            one_row(prepared(diesel::update(read_before).set(&row)).execute(c)?, "session")
+            one_row(run!(c, prepared(diesel::update(read_before).set(&row)))?, "session")
         })
     }
 

@@ -6,23 +6,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{connection::EitherConnection, migrate::migrate, pool::Pool, sqlite_writer::Writer};
+use super::{connection::EitherConnection, migrate::migrate, sqlite_reader::Readers, sqlite_writer::Writer};
 use crate::ports::{
     BoxFuture,
     fault::Fault,
     store::{Access, Store, Work},
 };
 
-/// How many transactions read at once.
-const READERS: u32 = 4;
-
-/// A deferred transaction takes its snapshot with its first read and keeps it.
-const READ: &str = "BEGIN DEFERRED";
-
 /// SQLite in a file or in memory.
 pub struct SqliteStore {
     // Above the writer, so dropped first: the last connection to close folds the log into the database file.
-    readers: Option<Pool>,
+    readers: Option<Readers>,
     writer: Writer,
 }
 
@@ -42,8 +36,7 @@ impl SqliteStore {
         let path = path.to_str().ok_or_else(|| Fault::Internal("the database's path is not UTF-8".into()))?;
         let mut connection = EitherConnection::sqlite_writer(path)?;
         migrate(&mut connection)?;
-        let reads = path.to_owned();
-        let readers = Pool::open(READERS, move || EitherConnection::sqlite_reader(&reads))?;
+        let readers = Readers::start(path)?;
         Ok(Self { readers: Some(readers), writer: Writer::start(connection, Some(path.to_owned()))? })
     }
 }
@@ -51,7 +44,7 @@ impl SqliteStore {
 impl Store for SqliteStore {
     fn run(&self, access: Access, work: Work) -> BoxFuture<'_, Result<(), Fault>> {
         match (&self.readers, access) {
-            (Some(readers), Access::Read) => Box::pin(readers.run(READ, work)),
+            (Some(readers), Access::Read) => Box::pin(readers.run(work)),
             _ => Box::pin(self.writer.run(access, work)),
         }
     }

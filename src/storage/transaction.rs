@@ -8,15 +8,20 @@ use diesel::{
 };
 
 use super::connection::{EitherConnection, on_each_engine};
-use crate::ports::{
-    fault::Fault,
-    store::{Db, Work},
+use crate::{
+    domain::oidc::client::Client,
+    ports::{
+        fault::Fault,
+        store::{Db, Work},
+    },
 };
 
 /// One open transaction. Each aggregate's file implements its trait for it.
 pub struct Transaction<'c> {
     connection: &'c mut EitherConnection,
     spoiled: bool,
+    /// The client that was read last: a flow and what it calls ask for the same one.
+    pub(super) client: Option<Client>,
 }
 
 impl Db for Transaction<'_> {}
@@ -37,7 +42,7 @@ impl Transaction<'_> {
 /// Runs work inside a transaction that the caller has begun and will end: to be committed on `Ok` only. A panic in it
 /// is a fault like another; the panic hook has reported it by then.
 pub fn attempt(connection: &mut EitherConnection, work: Work) -> Result<(), Fault> {
-    let mut transaction = Transaction { connection, spoiled: false };
+    let mut transaction = Transaction { connection, spoiled: false, client: None };
     let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut transaction)))
         .unwrap_or_else(|_| Err(Fault::Internal("a transaction panicked".into())));
     match outcome {

@@ -114,12 +114,21 @@ impl Policy {
 
     /// Writes this policy into an answer's headers, in place of any other.
     pub fn write(&self, headers: &mut HeaderMap) {
-        if let Ok(value) = HeaderValue::from_str(&self.content_security_policy()) {
+        let value = match *self == Self::nothing() {
+            true => Ok(NOTHING),
+            false => HeaderValue::from_str(&self.content_security_policy()),
+        };
+        if let Ok(value) = value {
             headers.insert(header::CONTENT_SECURITY_POLICY, value);
         }
         headers.insert(PERMISSIONS_POLICY, HeaderValue::from_static(self.permissions_policy()));
     }
 }
+
+/// What [`Policy::nothing`] says: the policy of all that is no page, so written once.
+const NOTHING: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+);
 
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use actix_web::web::Bytes;
 
 use super::{
     browser::Cookies,
@@ -26,8 +26,8 @@ pub struct App {
     pub issuer: Issuer,
     /// Where people find help; empty: at the client.
     pub contact: String,
-    /// The metadata document.
-    pub metadata: Value,
+    /// The metadata document as it is sent: what is enabled does not change while the server runs.
+    pub metadata: Bytes,
     /// How cookies are called and set.
     pub cookies: Cookies,
     /// How much a request may take.

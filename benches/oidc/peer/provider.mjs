@@ -50,7 +50,9 @@ const provider = new Provider(issuer, {
   async loadExistingGrant(ctx) {
     const { client: { clientId }, session: { accountId } } = ctx.oidc;
     const known = ctx.oidc.session.grantIdFor(clientId);
-    if (known) return provider.Grant.find(known);
+    // The store in memory holds a thousand things and forgets the oldest.
+    const found = known && await provider.Grant.find(known);
+    if (found) return found;
     const grant = new provider.Grant({ clientId, accountId });
     grant.addOIDCScope('openid profile');
     await grant.save();

@@ -162,3 +162,33 @@ impl AcrCatalogue {
         self.rules.iter().map(|rule| &rule.acr)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        authn::ledger::{AssuranceEntry, Evidence, Showing},
+        face::way::Way,
+        id::RunId,
+    };
+
+    #[test]
+    fn without_face_a_face_in_the_ledger_is_worth_nothing() {
+        // OpenID Connect Core 1.0 §2: an acr says what was done; who cannot look at faces says nothing of them.
+        let now = Timestamp::UNIX_EPOCH;
+        let seen = Evidence::ChildRun(Showing { run: RunId::from_random([1; 16]), way: Way::Turns });
+        let entries = [(Method::Pwd, Evidence::Password), (Method::Face, seen)];
+        let mut ledger = AssuranceLedger::default();
+        for (method, evidence) in entries {
+            ledger.record(AssuranceEntry { method, achieved_at: now, evidence });
+        }
+        let moment = Moment { now, max_age: None, since: now };
+        let shipped = AcrCatalogue::shipped(SignedDuration::from_secs(300), WayPolicy::default());
+        assert_eq!(shipped.strongest(&ledger, moment).unwrap().acr, Acr::face());
+        let without = AcrCatalogue::without_face();
+        let earned = without.strongest(&ledger, moment).unwrap();
+        assert_eq!((earned.acr, earned.amr), (Acr::pwd(), vec![Amr::Pwd]));
+        assert!(without.rule(&Acr::face()).is_none());
+        assert_eq!(without.names().collect::<Vec<_>>(), [&Acr::pwd()]);
+    }
+}
