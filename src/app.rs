@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
+use tokio::sync::Notify;
 
 use crate::{
     domain::{
@@ -24,6 +25,7 @@ use crate::{
     flows::{
         access_tokens::AccessTokens,
         authorize::{Authorize, AuthorizePolicy},
+        authorized_clients::AuthorizedClients,
         browser::Browsers,
         ceremony::{Ceremonies, FacePolicy, FaceRoom},
         client_authentication::ClientDoor,
@@ -32,6 +34,8 @@ use crate::{
         demo::Demo,
         enrol::Enrol,
         introspect::Introspection,
+        logout::Logout,
+        logout_notices::LogoutNotices,
         origins::Origins,
         own_account::OwnAccounts,
         pushed_requests::PushedRequests,
@@ -250,11 +254,12 @@ pub fn assemble(parts: Parts) -> App {
             response_types: rules.policy.response_types,
         },
     };
+    let pairwise_key = parts.pairwise_key;
     let policy = Arc::new(AuthorizePolicy {
         rules: rules.clone(),
         attempts: settings.face.attempts,
         proof_key,
-        pairwise_key: parts.pairwise_key,
+        pairwise_key: pairwise_key.clone(),
         model: room.analyzer.model(),
         sessions: settings.sessions,
         interaction: settings.interaction,
@@ -275,11 +280,12 @@ pub fn assemble(parts: Parts) -> App {
         Arc::new(ClientJwts::new(parts.client_jwts, parts.vault, parts.outbound.clone(), clock.clone()));
     let objects = Arc::new(RequestObjects::new(
         clock.clone(),
-        parts.outbound,
+        parts.outbound.clone(),
         client_jwts.clone(),
         signing_keys.clone(),
         issuer.clone(),
     ));
+    let bell = Arc::new(Notify::new());
     App {
         contact: parts.contact,
         metadata: metadata.to_string().into(),
@@ -306,9 +312,33 @@ pub fn assemble(parts: Parts) -> App {
             objects,
             rules,
         ),
+        logout: Logout::new(
+            store.clone(),
+            clock.clone(),
+            entropy.clone(),
+            signing_keys.clone(),
+            pairwise_key,
+            Browsers::new(store.clone(), clock.clone(), settings.sessions),
+            bell.clone(),
+        ),
+        logout_notices: Arc::new(LogoutNotices::new(
+            store.clone(),
+            clock.clone(),
+            entropy.clone(),
+            signing_keys.clone(),
+            parts.outbound,
+            issuer.clone(),
+            bell,
+        )),
         browsers: Browsers::new(store.clone(), clock.clone(), settings.sessions),
+        authorized_clients: AuthorizedClients::new(
+            store.clone(),
+            clock.clone(),
+            entropy.clone(),
+            issuer.clone(),
+        ),
         own_accounts: OwnAccounts::new(store.clone(), clock.clone(), entropy.clone(), settings.sessions),
-        sign_in: SignIn::new(store.clone(), clock.clone(), entropy.clone(), passwords),
+        sign_in: SignIn::new(store.clone(), clock.clone(), entropy.clone(), passwords, settings.sessions),
         tokens: Tokens::new(store.clone(), clock.clone(), entropy.clone(), door.clone(), mint),
         introspection: Introspection::new(clock.clone(), door.clone(), access_tokens.clone()),
         revocation: Revocation::new(

@@ -11,6 +11,7 @@ pub mod headers;
 pub mod health;
 pub mod interaction;
 pub mod limits;
+pub mod logout;
 pub mod oidc;
 pub mod pages;
 pub mod request_log;

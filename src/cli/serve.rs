@@ -68,7 +68,8 @@ pub async fn run(file: &ConfigFile, no_face: bool) -> Result<(), Failure> {
     parts.key_rotation().ensure().await?;
     let app = put_together(parts, analyzer, settings)?;
     app.signing_keys.ensure().await?;
-    background.push(tokio::spawn(app.signing_keys.clone().run(HOUSEKEEPING, until(stopped))));
+    background.push(tokio::spawn(app.signing_keys.clone().run(HOUSEKEEPING, until(stopped.clone()))));
+    background.push(tokio::spawn(app.logout_notices.clone().run(until(stopped))));
     let server = server::serve(app, listener, HTTP_WORKERS)?;
     let handle = server.handle();
     let serving = tokio::spawn(server);

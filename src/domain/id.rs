@@ -68,6 +68,8 @@ identifiers! {
     KekId,
     /// Names a browser that has been seen before.
     DeviceId,
+    /// Names a logout that a client is still to hear of.
+    LogoutNoticeId,
     /// Names an audit event.
     AuditId,
 }

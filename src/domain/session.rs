@@ -1,4 +1,4 @@
-//! A browser's session: who is signed in and what was proven. The cookie's secret is renewed with every new proof,
+//! A session of a browser: who is signed in and what was proven. The cookie's secret is renewed with every new proof,
 //! and the forms' token with every sign-in.
 
 use jiff::{SignedDuration, Timestamp};
@@ -20,7 +20,12 @@ pub struct SessionLifetimes {
     pub anonymous: SignedDuration,
 }
 
-/// One browser's session, anonymous until someone signs in.
+/// A session is another account's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the session is another account's")]
+pub struct OtherAccount;
+
+/// One account's session in one browser, anonymous until someone signs in. A browser may hold several, one of them current.
 #[derive(Clone, Debug)]
 pub struct Session {
     /// Stable across renewals of the cookie; the `sid` of tokens.
@@ -62,16 +67,31 @@ impl Session {
         now.duration_since(self.seen_at) <= lifetimes.idle && now.duration_since(self.opened_at) <= whole
     }
 
+    /// Whether this user may sign in to it: a session is one account's from the first sign-in to its end, so that a `sid`
+    /// never passes to another user (OpenID Connect Back-Channel Logout 1.0 §2.1).
+    pub fn may_hold(&self, user: &UserId) -> bool {
+        self.user.as_ref().is_none_or(|holder| holder == user)
+    }
+
     /// Records a sign-in under a new cookie secret and a new form token, since whoever used the browser before may know
-    /// the old ones; proofs of another user are dropped.
-    pub fn sign_in(&mut self, user: UserId, entry: AssuranceEntry, renewed: &SecretToken, csrf: SecretToken) {
-        if self.user.as_ref() != Some(&user) {
-            self.ledger = AssuranceLedger::default();
+    /// the old ones.
+    pub fn sign_in(
+        &mut self,
+        user: UserId,
+        entry: AssuranceEntry,
+        renewed: &SecretToken,
+        csrf: SecretToken,
+    ) -> Result<(), OtherAccount> {
+        if !self.may_hold(&user) {
+            return Err(OtherAccount);
+        }
+        if self.user.is_none() {
             self.opened_at = entry.achieved_at;
         }
         self.user = Some(user);
         self.csrf = csrf;
         self.record(entry, renewed);
+        Ok(())
     }
 
     /// Records a further proof of the signed-in user under a new cookie secret.
@@ -79,5 +99,26 @@ impl Session {
         self.seen_at = entry.achieved_at;
         self.ledger.record(entry);
         self.token_hash = renewed.hash();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::authn::ledger::{Evidence, Method};
+
+    #[test]
+    fn a_session_stays_one_accounts_from_its_first_sign_in() {
+        // OpenID Connect Back-Channel Logout 1.0 §2.1: the sid is of one user at one browser
+        let secret = || SecretToken::from_random([7; 32]);
+        let at = Timestamp::from_second(9).unwrap();
+        let entry = || AssuranceEntry { method: Method::Pwd, achieved_at: at, evidence: Evidence::Password };
+        let user = |name: &str| UserId::parse(name).unwrap();
+        let id = SessionId::parse("s").unwrap();
+        let mut session = Session::open(id, &secret(), secret(), Timestamp::UNIX_EPOCH);
+        assert_eq!(session.sign_in(user("ada"), entry(), &secret(), secret()), Ok(()));
+        assert_eq!(session.sign_in(user("ada"), entry(), &secret(), secret()), Ok(()));
+        assert_eq!(session.sign_in(user("bob"), entry(), &secret(), secret()), Err(OtherAccount));
+        assert_eq!(session.user, Some(user("ada")));
     }
 }

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use super::{
     Lost, Unserved,
-    browser::{Browser, Visitor, find_own},
+    browser::{Browser, Held, Visitor, find_own},
     request_objects::RequestObjects,
     settled,
     token::Mint,
@@ -24,14 +24,15 @@ use crate::{
             request::{AuthorizationRequest, ReceivedParameters, RequestRules},
             subject::PairwiseKey,
         },
-        secret::SecretToken,
         session::{Session, SessionLifetimes},
+        user::Username,
         workflow::enrolment::ProofKey,
     },
     ports::{clock::Clock, entropy::Entropy, fault::Fault, store::Db, store::Store},
 };
 
 mod access;
+mod accounts;
 mod arrivals;
 mod moment;
 mod settle;
@@ -64,6 +65,8 @@ pub struct AuthorizePolicy {
 pub enum Next<A = AuthorizationReply> {
     /// The sign-in page.
     SignIn,
+    /// The page that asks with which of the browser's accounts.
+    SelectAccount,
     /// The parent workflow.
     Enrol,
     /// The child workflow.
@@ -101,8 +104,8 @@ pub struct Advanced<A = AuthorizationReply> {
     pub interaction: InteractionId,
     /// What comes next.
     pub next: Next<A>,
-    /// The secret of a session that was opened for it, for the browser's cookie.
-    pub opened: Option<SecretToken>,
+    /// What the browser holds from now on, where a session was opened for it or another one turned to.
+    pub held: Option<Held>,
 }
 
 /// Why a request has no address that may be answered (RFC 6749 §4.1.2.1).
@@ -127,6 +130,8 @@ pub struct OpenInteraction {
     pub request: AuthorizationRequest,
     /// In which session.
     pub session: Session,
+    /// By which name someone signed in to it, if anyone did.
+    pub username: Option<Username>,
 }
 
 /// The dispatcher that every step returns to.
@@ -257,7 +262,11 @@ fn find(
     };
     let Some(client) = db.find_client(&interaction.client)? else { return Ok(Err(Lost::Unknown)) };
     Ok(match AuthorizationRequest::parse(&client, &interaction.parameters, &here.policy.rules) {
-        Ok(request) => Ok(OpenInteraction { interaction, client, request, session }),
         Err(_) => Err(Lost::Over),
+        Ok(request) => {
+            let user = session.user.as_ref().map(|user| db.find_user(user)).transpose()?.flatten();
+            let username = user.map(|user| user.username);
+            Ok(OpenInteraction { interaction, client, request, session, username })
+        }
     })
 }

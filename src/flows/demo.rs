@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::{Timestamp, Unit, civil::Date, tz::TimeZone};
 
 use super::{
-    browser::{Browser, Visitor, find_or_open},
+    browser::{Browser, Visitor, find_or_open, welcomed},
     ceremony::FaceRoom,
 };
 use crate::{
@@ -110,11 +110,11 @@ impl Demo {
     /// The visitor's browser; its session is opened where it has none, with the secret for its cookie.
     pub async fn welcome(&self, visitor: Visitor) -> Result<(Browser, Option<SecretToken>), Fault> {
         let (now, sessions, entropy) = (self.room.clock.now(), self.sessions, self.room.entropy.clone());
-        let device = visitor.device.as_ref().map(SecretToken::hash);
+        let who = visitor.clone();
         let opening =
-            self.room.store.transact(move |db| find_or_open(db, &visitor, now, sessions, entropy.as_ref()));
+            self.room.store.transact(move |db| find_or_open(db, &who, now, sessions, entropy.as_ref()));
         let (session, opened) = opening.await?;
-        Ok((Browser { session, device }, opened))
+        welcomed(visitor, session, opened)
     }
 
     /// The simulator's personas.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{
-    browser::{Browser, Visitor, find_or_open},
+    browser::{Browser, Visitor, find_or_open, welcomed},
     settled,
 };
 use crate::{
@@ -64,11 +64,10 @@ impl OwnAccounts {
     /// The visitor's browser; its session is opened where it has none, with the secret for its cookie.
     pub async fn welcome(&self, visitor: Visitor) -> Result<(Browser, Option<SecretToken>), Fault> {
         let (now, sessions, entropy) = (self.clock.now(), self.sessions, self.entropy.clone());
-        let device = visitor.device.as_ref().map(SecretToken::hash);
-        let opening =
-            self.store.transact(move |db| find_or_open(db, &visitor, now, sessions, entropy.as_ref()));
+        let who = visitor.clone();
+        let opening = self.store.transact(move |db| find_or_open(db, &who, now, sessions, entropy.as_ref()));
         let (session, opened) = opening.await?;
-        Ok((Browser { session, device }, opened))
+        welcomed(visitor, session, opened)
     }
 
     /// What the signed-in person is told; `None` where nobody is signed in.

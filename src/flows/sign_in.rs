@@ -3,19 +3,20 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::{
     Lost, Unserved,
-    browser::{Browser, find_own},
+    browser::{Browser, Held, find_own},
     settled,
 };
 use crate::{
     domain::{
         audit::{AuditEvent, AuditKind},
         authn::ledger::{AssuranceEntry, Evidence, Method},
-        id::{AuditId, InteractionId, UserId},
+        id::{AuditId, InteractionId, SessionId, UserId},
         oidc::interaction::Interaction,
-        secret::SecretToken,
-        session::Session,
+        session::{Session, SessionLifetimes},
         user::{User, Username},
     },
     ports::{clock::Clock, entropy::Entropy, fault::Fault, passwords::Passwords, store::Db, store::Store},
@@ -33,10 +34,10 @@ pub enum SignInOutcome {
 /// A browser that just signed in.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
-    /// The browser under its renewed session.
+    /// The browser under the session that it signed in to.
     pub browser: Browser,
-    /// The secret for its cookie.
-    pub renewed: SecretToken,
+    /// The secrets for its cookies.
+    pub held: Held,
 }
 
 /// Signs people in.
@@ -45,6 +46,7 @@ pub struct SignIn {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     passwords: Arc<dyn Passwords>,
+    sessions: SessionLifetimes,
 }
 
 impl SignIn {
@@ -54,8 +56,9 @@ impl SignIn {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         passwords: Arc<dyn Passwords>,
+        sessions: SessionLifetimes,
     ) -> Self {
-        Self { store, clock, entropy, passwords }
+        Self { store, clock, entropy, passwords, sessions }
     }
 
     /// Tries a name and a password, in an interaction where there is one. A name that does not exist takes as long as one
@@ -88,30 +91,24 @@ impl SignIn {
         browser: &Browser,
         user: User,
     ) -> Result<SignedIn, Unserved<Lost>> {
-        let now = self.clock.now();
+        let (now, sessions) = (self.clock.now(), self.sessions);
         settled(|| {
-            let (interaction, mut browser, user) = (interaction.cloned(), browser.clone(), user.id.clone());
-            let (renewed, csrf) = (self.entropy.token(), self.entropy.token());
+            let (interaction, browser, user) = (interaction.cloned(), browser.clone(), user.id.clone());
+            let entropy = self.entropy.clone();
             let event = self.event(AuditKind::SignedIn, interaction.as_ref(), &browser, Some(&user));
             self.store.transact(move |db| {
-                let (interaction, mut session) = match find_place(db, interaction.as_ref(), &browser, now)? {
+                let (interaction, current) = match find_place(db, interaction.as_ref(), &browser, now)? {
                     Ok(own) => own,
                     Err(lost) => return Ok(Err(lost)),
                 };
-                let entry =
-                    AssuranceEntry { method: Method::Pwd, achieved_at: now, evidence: Evidence::Password };
-                if let Some(mut interaction) = interaction
-                    && session.user.as_ref() != Some(&user)
-                    && interaction.missed.take().is_some()
-                {
-                    // What one person could not or would not do says nothing about the next.
-                    db.save_interaction(&interaction)?;
+                let place = Place::of(db, &browser, current.clone(), &user, now, sessions, entropy.as_ref())?;
+                let signed_in = place.sign_in(db, browser, user, now, entropy.as_ref())?;
+                if let Some(interaction) = interaction {
+                    hand_over(db, interaction, &current, &signed_in.browser.session, now)?;
                 }
-                session.sign_in(user, entry, &renewed, csrf);
-                db.save_session(&session)?;
-                db.append_event(&event)?;
-                browser.session = session;
-                Ok(Ok(SignedIn { browser, renewed }))
+                let session = Some(signed_in.browser.session.id.clone());
+                db.append_event(&AuditEvent { session, ..event })?;
+                Ok(Ok(signed_in))
             })
         })
         .await
@@ -141,12 +138,95 @@ impl SignIn {
     }
 }
 
+/// The session that a sign-in goes to.
+struct Place {
+    session: Session,
+    /// Whether it is another than the current one.
+    is_another: bool,
+    /// Whether it is not there yet.
+    is_new: bool,
+}
+
+impl Place {
+    /// The current session where it is the account's or nobody's yet; else the account's own in this browser, or a new one.
+    fn of(
+        db: &mut dyn Db,
+        browser: &Browser,
+        current: Session,
+        user: &UserId,
+        now: Timestamp,
+        lifetimes: SessionLifetimes,
+        entropy: &dyn Entropy,
+    ) -> Result<Self, Fault> {
+        if current.user.as_ref() != Some(user) {
+            let others = browser.live_others(db, now, lifetimes)?;
+            if let Some((session, _)) = others.into_iter().find(|(other, _)| other.may_hold(user)) {
+                return Ok(Self { session, is_another: true, is_new: false });
+            }
+        }
+        if current.may_hold(user) {
+            return Ok(Self { session: current, is_another: false, is_new: false });
+        }
+        let id = SessionId::from_random(entropy.bytes());
+        let session = Session::open(id, &entropy.token(), entropy.token(), now);
+        Ok(Self { session, is_another: true, is_new: true })
+    }
+
+    fn sign_in(
+        self,
+        db: &mut dyn Db,
+        browser: Browser,
+        user: UserId,
+        now: Timestamp,
+        entropy: &dyn Entropy,
+    ) -> Result<SignedIn, Fault> {
+        let (renewed, was) = (entropy.token(), self.session.token_hash.clone());
+        let held = if self.is_another {
+            browser.turned_to(renewed.clone(), Some(&was))
+        } else {
+            Held::current(renewed.clone())
+        };
+        let mut session = self.session;
+        let entry = AssuranceEntry { method: Method::Pwd, achieved_at: now, evidence: Evidence::Password };
+        let signed_in = session.sign_in(user, entry, &renewed, entropy.token());
+        signed_in.map_err(|other| Fault::Internal(other.to_string()))?;
+        if self.is_new {
+            db.insert_session(&session)?;
+        } else {
+            db.save_session(&session)?;
+        }
+        Ok(SignedIn { browser: browser.holding(session, &held), held })
+    }
+}
+
+/// Hands an interaction over to the session that was signed in to, with all that waits in one that nobody held. What one
+/// person allowed, could not or would not do says nothing about the next.
+fn hand_over(
+    db: &mut dyn Db,
+    mut interaction: Interaction,
+    left: &Session,
+    session: &Session,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    if left.user != session.user {
+        interaction.missed = None;
+        interaction.allowed_at = None;
+    }
+    interaction.account_chosen_at = Some(now);
+    interaction.session = Some(session.id.clone());
+    db.save_interaction(&interaction)?;
+    if left.user.is_none() && left.id != session.id {
+        db.hand_over_interactions(&left.id, &session.id)?;
+    }
+    Ok(())
+}
+
 /// The interaction, where there is one, and the session as it is now.
 fn find_place(
     db: &mut dyn Db,
     interaction: Option<&InteractionId>,
     browser: &Browser,
-    now: jiff::Timestamp,
+    now: Timestamp,
 ) -> Result<Result<(Option<Interaction>, Session), Lost>, Fault> {
     let Some(interaction) = interaction else {
         let session = db.find_session(&browser.session.token_hash)?;
@@ -160,7 +240,7 @@ fn find_account(
     interaction: Option<&InteractionId>,
     browser: &Browser,
     name: Option<Username>,
-    now: jiff::Timestamp,
+    now: Timestamp,
 ) -> Result<Result<Option<User>, Lost>, Fault> {
     if let Err(lost) = find_place(db, interaction, browser, now)? {
         return Ok(Err(lost));

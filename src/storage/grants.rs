@@ -119,6 +119,25 @@ impl GrantStore for Transaction<'_> {
         })
     }
 
+    fn grants_in_session(&mut self, session: &SessionId) -> Result<Vec<Grant>, Fault> {
+        self.step(|c| {
+            let given = grants::table.filter(grants::session_id.eq(session.as_str()));
+            let rows = given.order(grants::issued_at.asc()).select(GrantRow::as_select()).load(c)?;
+            rows.into_iter().map(GrantRow::parse).collect()
+        })
+    }
+
+    fn revoke_grants_to(&mut self, user: &UserId, client: &ClientId, at: Timestamp) -> Result<(), Fault> {
+        self.step(|c| {
+            let unrevoked = grants::table
+                .filter(grants::user_id.eq(user.as_str()))
+                .filter(grants::client_id.eq(client.as_str()))
+                .filter(grants::revoked_at.is_null());
+            diesel::update(unrevoked).set(grants::revoked_at.eq(milliseconds(at))).execute(c)?;
+            Ok(())
+        })
+    }
+
     fn revoke_grants_of(&mut self, user: &UserId, at: Timestamp) -> Result<(), Fault> {
         self.step(|c| {
             let unrevoked =

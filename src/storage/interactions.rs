@@ -101,6 +101,20 @@ impl InteractionStore for Transaction<'_> {
         })
     }
 
+    fn hand_over_interactions(&mut self, from: &SessionId, to: &SessionId) -> Result<(), Fault> {
+        self.step(|c| {
+            let open = interactions::table
+                .filter(interactions::session_id.eq(from.as_str()))
+                .filter(interactions::ended.is_null());
+            let change = (
+                interactions::session_id.eq(to.as_str()),
+                interactions::version.eq(interactions::version + 1),
+            );
+            diesel::update(open).set(change).execute(c)?;
+            Ok(())
+        })
+    }
+
     fn purge_interactions(&mut self, before: Timestamp) -> Result<usize, Fault> {
         self.step(|c| {
             let lapsed = interactions::table.filter(interactions::expires_at.lt(milliseconds(before)));

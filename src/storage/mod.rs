@@ -24,6 +24,7 @@ mod grants;
 mod initial_access;
 mod interactions;
 mod key_encryption;
+mod logout_notices;
 mod migrate;
 mod personas;
 mod pool;

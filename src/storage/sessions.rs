@@ -96,6 +96,10 @@ impl SessionStore for Transaction<'_> {
         })
     }
 
+    fn remove_session(&mut self, id: &SessionId) -> Result<bool, Fault> {
+        self.step(|c| Ok(diesel::delete(sessions::table.find(id.as_str())).execute(c)? == 1))
+    }
+
     fn purge_sessions(&mut self, seen_before: Timestamp) -> Result<usize, Fault> {
         self.step(|c| {
             let lapsed = sessions::table.filter(sessions::seen_at.lt(milliseconds(seen_before)));

@@ -1,11 +1,15 @@
 //! The pages of an account's owner.
 
 use actix_web::{HttpRequest, HttpResponse, cookie::Cookie, web};
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{
-    domain::secret::SecretToken,
+    domain::{
+        id::{ClientId, SessionId},
+        secret::SecretToken,
+    },
     flows::{
+        authorized_clients::AuthorizedClient,
         own_account::{FaceCheck, Overview},
         sign_in::SignInOutcome,
     },
@@ -14,20 +18,89 @@ use crate::{
         error::{Failure, form_refused},
         follow::see_other,
         form::Form,
-        pages::{self, AccountPage, AccountSignInPage, FaceCard, SignInProblem, WithdrawPage},
+        interaction::select::line,
+        pages::{
+            self, AccountNews, AccountPage, AccountSignInPage, FaceCard, ServiceCard, SignInProblem,
+            WithdrawPage,
+        },
         state::App,
     },
 };
 
 /// `GET /account`; who is not signed in is asked to.
 pub async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Failure> {
-    let Some(overview) = overview(&app, &request).await? else { return Ok(see_other("/account/sign-in")) };
-    let withdrawn = request.query_string() == "withdrawn" && overview.face.is_none();
-    Ok(pages::shown(&AccountPage {
+    let found = app.browsers.find_signed_in(app.cookies.visitor(&request)).await?;
+    let Some((browser, held)) = found else { return Ok(see_other("/account/sign-in")) };
+    let Some(overview) = app.own_accounts.overview(&browser).await? else {
+        return Ok(see_other("/account/sign-in"));
+    };
+    let news = match request.query_string() {
+        "withdrawn" if overview.face.is_none() => Some(AccountNews::FaceForgotten),
+        "revoked" => Some(AccountNews::AccessWithdrawn),
+        _ => None,
+    };
+    let services = app.authorized_clients.list(&browser).await?;
+    let accounts = app.browsers.accounts(&browser).await?;
+    let mut response = pages::shown(&AccountPage {
         username: overview.username.as_str().to_owned(),
         face: overview.face.map(card),
-        withdrawn,
-    }))
+        news,
+        csrf: browser.session.csrf.expose().to_owned(),
+        services: services.into_iter().map(service).collect(),
+        accounts: accounts.into_iter().map(line).collect(),
+    });
+    if let Some(held) = &held {
+        app.cookies.keep(&mut response, held);
+    }
+    Ok(response)
+}
+
+/// `POST /account/services/revoke`: takes back what a client may have.
+pub async fn revoke(
+    app: web::Data<App>,
+    request: HttpRequest,
+    OwnBrowser(browser): OwnBrowser,
+    form: Form,
+) -> Result<HttpResponse, Failure> {
+    form.prove_own(&request, &app, &browser)?;
+    let client = form.value("client").and_then(ClientId::parse).ok_or(Failure::Malformed("client"))?;
+    let is_done = app.authorized_clients.withdraw(&browser, &client).await?;
+    Ok(see_other(if is_done { "/account?revoked" } else { "/account" }))
+}
+
+/// `POST /account/switch`: another of the browser's accounts is the current one from now on.
+pub async fn switch(
+    app: web::Data<App>,
+    request: HttpRequest,
+    OwnBrowser(browser): OwnBrowser,
+    form: Form,
+) -> Result<HttpResponse, Failure> {
+    form.prove_own(&request, &app, &browser)?;
+    let mut response = see_other("/account");
+    if let Some(held) = app.browsers.turn_to(&browser, &named(&form)?).await? {
+        app.cookies.keep(&mut response, &held);
+    }
+    Ok(response)
+}
+
+/// `POST /account/sign-out`: ends the session of one of the browser's accounts.
+pub async fn sign_out(
+    app: web::Data<App>,
+    request: HttpRequest,
+    OwnBrowser(browser): OwnBrowser,
+    form: Form,
+) -> Result<HttpResponse, Failure> {
+    form.prove_own(&request, &app, &browser)?;
+    let Some(held) = app.logout.end_own(&browser, &named(&form)?).await? else {
+        return Ok(see_other("/account"));
+    };
+    let mut response = see_other(if held.session.is_some() { "/account" } else { "/logout/done" });
+    app.cookies.keep(&mut response, &held);
+    Ok(response)
+}
+
+fn named(form: &Form) -> Result<SessionId, Failure> {
+    form.value("account").and_then(SessionId::parse).ok_or(Failure::Malformed("account"))
 }
 
 /// `GET /account/sign-in`; a browser without a session gets one, since the form is proven by it.
@@ -62,7 +135,9 @@ pub async fn sign_in(
         SignInOutcome::Mismatch => Ok(again(SignInProblem::Mismatch, None)),
         SignInOutcome::SignedIn(signed_in) => {
             app.throttle.give_back(name, address);
-            Ok(with_session(&app, see_other("/account"), Some(&signed_in.renewed)))
+            let mut response = see_other("/account");
+            app.cookies.keep(&mut response, &signed_in.held);
+            Ok(response)
         }
     }
 }
@@ -95,6 +170,16 @@ async fn overview(app: &App, request: &HttpRequest) -> Result<Option<Overview>, 
     match app.browsers.find(app.cookies.visitor(request)).await? {
         Some(browser) => Ok(app.own_accounts.overview(&browser).await?),
         None => Ok(None),
+    }
+}
+
+fn service(client: AuthorizedClient) -> ServiceCard {
+    let since = |at: Timestamp| at.to_zoned(TimeZone::UTC).date().to_string();
+    ServiceCard {
+        id: client.id.to_string(),
+        name: client.name,
+        allowed: client.allowed.map(|(access, at)| (access, since(at))),
+        start: client.start.map(String::from),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{future::Future, pin::Pin};
 
 use actix_web::{
-    FromRequest, HttpRequest,
+    FromRequest, HttpRequest, HttpResponse,
     cookie::{Cookie, SameSite, time::Duration},
     dev::Payload,
     web,
@@ -14,12 +14,15 @@ use crate::{
     domain::{id::InteractionId, oidc::issuer::Issuer, secret::SecretToken},
     flows::{
         Lost,
-        browser::{Browser, Visitor},
+        browser::{Browser, Held, MOST_OTHERS, Visitor},
     },
 };
 
 /// How long a browser is known by its device cookie (browsers keep none longer than 400 days).
 const DEVICE_DAYS: i64 = 400;
+
+/// Stands between the secrets of one cookie; no base64url has it.
+const BETWEEN: &str = ".";
 
 /// How cookies are called and set.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +45,38 @@ impl Cookies {
     /// The device cookie's name.
     pub fn device_name(self) -> &'static str {
         if self.secure { "__Host-facestep-device" } else { "facestep-device" }
+    }
+
+    /// The name of the cookie that holds further accounts' sessions.
+    pub fn accounts_name(self) -> &'static str {
+        if self.secure { "__Host-facestep-accounts" } else { "facestep-accounts" }
+    }
+
+    /// Has a browser hold these secrets from now on.
+    pub fn keep(self, response: &mut HttpResponse, held: &Held) {
+        let current = match &held.session {
+            Some(secret) => self.session(secret),
+            None => self.gone(self.session_name()),
+        };
+        let others = held.others.as_ref().map(|others| match others.as_slice() {
+            [] => self.gone(self.accounts_name()),
+            others => {
+                let secrets: Vec<&str> = others.iter().map(SecretToken::expose).collect();
+                self.cookie(self.accounts_name(), &SecretToken::from_outside(&secrets.join(BETWEEN)))
+            }
+        });
+        for cookie in std::iter::once(current).chain(others) {
+            // A value that cannot stand in a cookie header cannot come up: secrets are base64url.
+            let added = response.add_cookie(&cookie);
+            debug_assert!(added.is_ok());
+        }
+    }
+
+    /// A cookie that is no more.
+    fn gone(self, name: &'static str) -> Cookie<'static> {
+        let mut cookie = self.cookie(name, &SecretToken::from_outside(""));
+        cookie.set_max_age(Duration::ZERO);
+        cookie
     }
 
     /// The session cookie with a new secret; it ends with the browser.
@@ -69,7 +104,15 @@ impl Cookies {
     pub fn visitor(self, request: &HttpRequest) -> Visitor {
         let secret =
             |name: &str| request.cookie(name).map(|cookie| SecretToken::from_outside(cookie.value()));
-        Visitor { session: secret(self.session_name()), device: secret(self.device_name()) }
+        let others = request.cookie(self.accounts_name()).map(|cookie| {
+            let secrets = cookie.value().split(BETWEEN).filter(|secret| !secret.is_empty()).take(MOST_OTHERS);
+            secrets.map(SecretToken::from_outside).collect()
+        });
+        Visitor {
+            session: secret(self.session_name()),
+            others: others.unwrap_or_default(),
+            device: secret(self.device_name()),
+        }
     }
 }
 

@@ -23,7 +23,10 @@ use super::{
 use crate::{
     domain::{
         face::ceremony::CeremonyRefusal,
-        oidc::error::{ErrorCode, ProtocolError},
+        oidc::{
+            error::{ErrorCode, ProtocolError},
+            logout::LogoutRefusal,
+        },
     },
     flows::{Lost, Unserved, authorize::BeginRefusal, ceremony::FaceRefusal},
     ports::fault::Fault,
@@ -41,6 +44,8 @@ pub enum Failure {
     Malformed(&'static str),
     /// An authorization request has no address that may be answered (RFC 6749 §4.1.2.1).
     Begin(BeginRefusal),
+    /// A logout request that is not done (OpenID Connect RP-Initiated Logout 1.0 §4).
+    Logout(LogoutRefusal),
     /// The interaction cannot be gone on with in this browser.
     Lost(Lost),
     /// The capture does not allow it.
@@ -122,6 +127,7 @@ impl Failure {
             Self::Begin(BeginRefusal::UnknownClient) => "unknown_client",
             Self::Begin(BeginRefusal::Address(_)) => "redirect_uri",
             Self::Begin(BeginRefusal::Unreadable(error)) => error.reason,
+            Self::Logout(refusal) => refusal.name(),
             Self::Lost(Lost::Unknown) => "unknown_interaction",
             Self::Lost(Lost::OtherBrowser) => "other_browser",
             Self::Lost(Lost::Over) => "interaction_over",
@@ -161,6 +167,7 @@ impl Failure {
                 RequestProblem::LostInteraction
             }
             Self::Begin(BeginRefusal::Unreadable(_)) => RequestProblem::Malformed,
+            Self::Logout(_) => RequestProblem::WrongLogout,
             Self::Lost(_) | Self::Ceremony(_) | Self::WrongStep => RequestProblem::LostInteraction,
             Self::Malformed(_) | Self::HeadTooLarge | Self::TooSlow => RequestProblem::Malformed,
             other => {
@@ -190,7 +197,7 @@ impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound | Self::Lost(Lost::Unknown) => StatusCode::NOT_FOUND,
-            Self::Malformed(_) | Self::Begin(_) => StatusCode::BAD_REQUEST,
+            Self::Malformed(_) | Self::Begin(_) | Self::Logout(_) => StatusCode::BAD_REQUEST,
             Self::Lost(Lost::OtherBrowser) | Self::StaleForm => StatusCode::FORBIDDEN,
             Self::Ceremony(CeremonyRefusal::OtherBrowser) => StatusCode::NOT_FOUND,
             Self::Lost(Lost::Over) | Self::Ceremony(CeremonyRefusal::Expired) => StatusCode::GONE,

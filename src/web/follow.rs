@@ -20,8 +20,17 @@ use crate::{
         },
         secret::SecretToken,
     },
-    flows::authorize::Next,
+    flows::authorize::{Advanced, Next},
 };
+
+/// What comes next for an interaction that went on, with what the browser holds from now on.
+pub fn go_on(app: &App, advanced: &Advanced) -> HttpResponse {
+    let mut response = follow(app, &advanced.interaction, &advanced.next, None);
+    if let Some(held) = &advanced.held {
+        app.cookies.keep(&mut response, held);
+    }
+    response
+}
 
 /// The page or the client's address that comes next, with a renewed session cookie where there is one.
 pub fn follow(
@@ -32,6 +41,7 @@ pub fn follow(
 ) -> HttpResponse {
     let mut response = match next {
         Next::SignIn => see_other(&format!("/interaction/{interaction}/sign-in")),
+        Next::SelectAccount => see_other(&format!("/interaction/{interaction}/select-account")),
         Next::Enrol => see_other(&format!("/interaction/{interaction}/enrol")),
         Next::StepUp => see_other(&format!("/interaction/{interaction}/step-up")),
         Next::Allow => see_other(&format!("/interaction/{interaction}/allow")),

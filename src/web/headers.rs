@@ -18,6 +18,19 @@ pub struct Policy {
     elsewhere: bool,
     scripts: bool,
     camera: bool,
+    picture: Option<PictureSource>,
+}
+
+/// Where one picture beside our own may come from, as a CSP source: the origin of a client's logo.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PictureSource(String);
+
+impl PictureSource {
+    /// The source that covers an https address, or nothing where the address is none.
+    pub fn of(address: &str) -> Option<Self> {
+        let url = Url::parse(address).ok().filter(|url| url.scheme() == "https")?;
+        FormTarget::of(url.as_str()).map(|FormTarget(source)| Self(source))
+    }
 }
 
 /// Where a form's answer may lead beyond this origin, as a CSP source: the origin of a proven redirect address.
@@ -67,6 +80,11 @@ impl Policy {
         Self { elsewhere: true, ..Self::form(target) }
     }
 
+    /// The same page with one picture from elsewhere.
+    pub fn with_picture(self, picture: Option<PictureSource>) -> Self {
+        Self { picture, ..self }
+    }
+
     /// The same page with our scripts.
     pub fn with_scripts(self) -> Self {
         Self { scripts: true, ..self }
@@ -82,7 +100,10 @@ impl Policy {
         let mut parts = vec!["default-src 'none'".to_owned()];
         if self.page {
             parts.push("style-src 'self'".into());
-            parts.push("img-src 'self'".into());
+            parts.push(match &self.picture {
+                None => "img-src 'self'".into(),
+                Some(PictureSource(source)) => format!("img-src 'self' {source}"),
+            });
         }
         if self.camera {
             parts.push("connect-src 'self'".into());

@@ -3,6 +3,7 @@
 //! A page holds what it shows and nothing else; all words come from `locales/` through [`text`]. Which status code a
 //! page is answered with is the caller's to say.
 
+mod about;
 mod account;
 mod allow;
 mod capture;
@@ -12,7 +13,9 @@ mod face_drawing;
 mod failure;
 mod form_post;
 mod identity;
+mod logout;
 mod outcome;
+mod select;
 mod sign_in;
 mod start;
 pub mod text;
@@ -23,7 +26,8 @@ use askama::Template;
 
 use crate::web::headers::Policy;
 
-pub use account::{AccountPage, AccountSignInPage, FaceCard, WithdrawPage};
+pub use about::AboutClient;
+pub use account::{AccountNews, AccountPage, AccountSignInPage, FaceCard, ServiceCard, WithdrawPage};
 pub use allow::{AccessLine, AllowPage};
 pub use capture::{CapturePage, FrameSettings, HintSettings};
 pub use consent::ConsentPage;
@@ -31,7 +35,9 @@ pub use demo::{LandingPage, RegisterPage, RegisterProblem, RegisteredPage};
 pub use failure::{FaultPage, RequestErrorPage, RequestProblem, Trouble};
 pub use form_post::FormPostPage;
 pub use identity::{IdentityPage, IdentityProblem, Persona, PersonaEnding};
+pub use logout::{LogoutPage, SignedOutPage};
 pub use outcome::{Advice, Outcome, OutcomePage};
+pub use select::{AccountLine, SelectPage};
 pub use sign_in::{SignInPage, SignInProblem};
 pub use start::{BriefingPage, Purpose};
 

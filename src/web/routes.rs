@@ -9,12 +9,13 @@ use super::{
     account, assets, cors,
     error::Failure,
     health,
-    interaction::{allow, ceremony, check, consent, demo, identity, outcome, resume, sign_in},
+    interaction::{allow, ceremony, check, consent, demo, identity, outcome, resume, select, sign_in},
+    logout,
     oidc::{authorize, introspect, metadata, par, register, revoke, token, user_info},
 };
 use crate::domain::oidc::endpoints::{
-    AUTHORIZE, INTROSPECT, JWKS, OAUTH_METADATA, OPENID_CONFIGURATION, PUSHED_REQUESTS, REGISTER, REVOKE,
-    TOKEN, USER_INFO,
+    AUTHORIZE, END_SESSION, INTROSPECT, JWKS, OAUTH_METADATA, OPENID_CONFIGURATION, PUSHED_REQUESTS,
+    REGISTER, REVOKE, TOKEN, USER_INFO,
 };
 
 /// Adds them.
@@ -54,6 +55,11 @@ fn clients(config: &mut ServiceConfig) {
                 .route(get().to(user_info::by_header))
                 .route(post().to(user_info::by_post)),
         )
+        .service(
+            web::resource(END_SESSION).route(get().to(logout::by_address)).route(post().to(logout::by_form)),
+        )
+        .route("/logout/confirm", post().to(logout::confirm))
+        .route("/logout/done", get().to(logout::done))
         .service(web::resource(REGISTER).route(post().to(register::register)))
         .service(
             web::resource(format!("{REGISTER}/{{client}}"))
@@ -73,6 +79,11 @@ fn interactions(config: &mut ServiceConfig) {
     config
         .route("/interaction/{interaction}/resume", get().to(resume::resume))
         .route("/interaction/{interaction}/sign-in/decline", post().to(sign_in::decline))
+        .service(
+            web::resource("/interaction/{interaction}/select-account")
+                .route(get().to(select::show))
+                .route(post().to(select::submit)),
+        )
         .service(
             web::resource("/interaction/{interaction}/allow")
                 .route(get().to(allow::show))
@@ -109,6 +120,9 @@ fn face_checks(config: &mut ServiceConfig) {
 fn own_account(config: &mut ServiceConfig) {
     config
         .route("/account", get().to(account::show))
+        .route("/account/services/revoke", post().to(account::revoke))
+        .route("/account/switch", post().to(account::switch))
+        .route("/account/sign-out", post().to(account::sign_out))
         .service(
             web::resource("/account/sign-in")
                 .route(get().to(account::sign_in_form))

@@ -12,11 +12,11 @@ use super::{
 use crate::{
     domain::oidc::issuer::Issuer,
     flows::{
-        authorize::Authorize, browser::Browsers, ceremony::Ceremonies, client_jwts::ClientJwts,
-        consent::Consents, demo::Demo, enrol::Enrol, introspect::Introspection, origins::Origins,
-        own_account::OwnAccounts, pushed_requests::PushedRequests, registration::Registrations,
-        revoke::Revocation, sign_in::SignIn, signing_keys::SigningKeys, step_up::StepUp, token::Tokens,
-        user_info::UserInfo,
+        authorize::Authorize, authorized_clients::AuthorizedClients, browser::Browsers, ceremony::Ceremonies,
+        client_jwts::ClientJwts, consent::Consents, demo::Demo, enrol::Enrol, introspect::Introspection,
+        logout::Logout, logout_notices::LogoutNotices, origins::Origins, own_account::OwnAccounts,
+        pushed_requests::PushedRequests, registration::Registrations, revoke::Revocation, sign_in::SignIn,
+        signing_keys::SigningKeys, step_up::StepUp, token::Tokens, user_info::UserInfo,
     },
 };
 
@@ -46,10 +46,16 @@ pub struct App {
     pub authorize: Authorize,
     /// Requests that clients push.
     pub pushed_requests: PushedRequests,
+    /// The end of sessions.
+    pub logout: Logout,
+    /// Who tells clients of it.
+    pub logout_notices: Arc<LogoutNotices>,
     /// Who visits.
     pub browsers: Browsers,
     /// Passwords.
     pub sign_in: SignIn,
+    /// What people allowed clients.
+    pub authorized_clients: AuthorizedClients,
     /// People's own accounts.
     pub own_accounts: OwnAccounts,
     /// Tokens.

@@ -25,7 +25,10 @@ pub fn all() -> Vec<Sample> {
 fn check_in() -> Vec<Sample> {
     let mut samples = vec![
         sample("sign-in", &SignInPage::sample()),
+        sample("sign-in-plain", &SignInPage { about: AboutClient::default(), ..SignInPage::sample() }),
         sample("allow", &AllowPage::sample()),
+        sample("allow-plain", &AllowPage { about: AboutClient::default(), ..AllowPage::sample() }),
+        sample("select", &SelectPage::sample()),
         sample("consent", &ConsentPage::sample()),
         sample("identity", &IdentityPage::sample()),
         sample("identity-plain", &IdentityPage { personas: vec![], ..IdentityPage::sample() }),
@@ -66,7 +69,19 @@ fn account() -> Vec<Sample> {
         sample("account", &AccountPage::sample()),
         sample("account-unknown-coverage", &AccountPage { face: Some(unknown), ..AccountPage::sample() }),
         sample("account-without-face", &AccountPage { face: None, ..AccountPage::sample() }),
-        sample("account-withdrawn", &AccountPage { face: None, withdrawn: true, ..AccountPage::sample() }),
+        sample(
+            "account-withdrawn",
+            &AccountPage { face: None, news: Some(AccountNews::FaceForgotten), ..AccountPage::sample() },
+        ),
+        sample(
+            "account-revoked",
+            &AccountPage { news: Some(AccountNews::AccessWithdrawn), ..AccountPage::sample() },
+        ),
+        sample("account-without-services", &AccountPage { services: vec![], ..AccountPage::sample() }),
+        sample("logout", &LogoutPage::sample()),
+        sample("logout-unasked", &LogoutPage { client: None, ..LogoutPage::sample() }),
+        sample("signed-out", &SignedOutPage { onward: None }),
+        sample("signed-out-onward", &SignedOutPage::sample()),
         sample("account-sign-in", &AccountSignInPage::sample()),
         sample("account-sign-in-mismatch", &mismatch),
         sample("account-withdraw", &WithdrawPage::sample()),
@@ -93,6 +108,7 @@ fn failures() -> Vec<Sample> {
     let requests = [
         RequestProblem::UnknownClient,
         RequestProblem::WrongRedirect,
+        RequestProblem::WrongLogout,
         RequestProblem::LostInteraction,
         RequestProblem::Malformed,
     ];

@@ -11,8 +11,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod accounts;
 mod acr;
 mod authorize;
+mod backchannel;
 mod claims;
 mod client_credentials;
 mod client_keys;
@@ -22,6 +24,7 @@ mod interaction;
 mod introspection;
 mod keys;
 mod limits;
+mod logout;
 mod metadata;
 mod outbound;
 mod prompt;

@@ -104,7 +104,7 @@ pub fn session(id: &str, user: Option<&str>) -> Session {
     let mut session = Session::open(name, &secret(&format!("cookie-{id}")), secret("csrf"), at(2));
     if let Some(user) = user {
         let entry = AssuranceEntry { method: Method::Pwd, achieved_at: at(3), evidence: Evidence::Password };
-        session.sign_in(user_id(user), entry, &secret(&format!("renewed-{id}")), secret("csrf"));
+        session.sign_in(user_id(user), entry, &secret(&format!("renewed-{id}")), secret("csrf")).unwrap();
     }
     session
 }

@@ -25,7 +25,7 @@ use facestep::{
         keys::{SigningAlgorithm, SigningKey},
         oidc::issuer::Issuer,
     },
-    flows::key_rotation::KeyRotation,
+    flows::{key_rotation::KeyRotation, logout_notices::LogoutNotices},
     identity::{
         personas,
         simulator::{DocumentKey, Simulator},
@@ -73,6 +73,8 @@ pub struct TestApp {
     pub analyzer: Arc<ScriptedAnalyzer>,
     /// What its clients serve.
     pub outbound: Arc<PlainOutbound>,
+    /// Who tells clients of logouts; nobody wakes it but a test.
+    pub logout_notices: Arc<LogoutNotices>,
     server: ServerHandle,
 }
 
@@ -163,10 +165,22 @@ impl TestApp {
                 .unwrap();
         }
         app.signing_keys.ensure().await.unwrap();
+        let logout_notices = app.logout_notices.clone();
         let server = serve(app, listener, 1).unwrap();
         let handle = server.handle();
         tokio::spawn(server);
-        Self { address, issuer, store, clock, entropy, passwords, analyzer, outbound, server: handle }
+        Self {
+            address,
+            issuer,
+            store,
+            clock,
+            entropy,
+            passwords,
+            analyzer,
+            outbound,
+            logout_notices,
+            server: handle,
+        }
     }
 
     /// A browser that nobody used yet.

@@ -27,6 +27,8 @@ pub const USER_INFO: &str = "/userinfo";
 pub const INTROSPECT: &str = "/introspect";
 /// The revocation endpoint (RFC 7009 §2).
 pub const REVOKE: &str = "/revoke";
+/// The end session endpoint (OpenID Connect RP-Initiated Logout 1.0 §2).
+pub const END_SESSION: &str = "/logout";
 /// The JWK set (RFC 7517 §5).
 pub const JWKS: &str = "/jwks.json";
 /// The registration endpoint (RFC 7591 §3).
@@ -72,6 +74,7 @@ fn addresses(issuer: &Issuer, spoken: &Spoken<'_>, tell: &mut impl FnMut(&str, V
         ("userinfo_endpoint", USER_INFO, true),
         ("introspection_endpoint", INTROSPECT, true),
         ("revocation_endpoint", REVOKE, true),
+        ("end_session_endpoint", END_SESSION, true),
         ("registration_endpoint", REGISTER, spoken.registration),
         ("jwks_uri", JWKS, true),
     ] {
@@ -119,6 +122,8 @@ fn tokens(spoken: &Spoken<'_>, tell: &mut impl FnMut(&str, Value)) {
     tell("token_endpoint_auth_methods_supported", json!(and_none));
     tell("introspection_endpoint_auth_methods_supported", json!(with_secret));
     tell("revocation_endpoint_auth_methods_supported", json!(and_none));
+    tell("backchannel_logout_supported", true.into());
+    tell("backchannel_logout_session_supported", true.into());
 }
 
 /// What a client may register for; `implicit` where the authorization endpoint gives tokens itself (OpenID Connect Dynamic

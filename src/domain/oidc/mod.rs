@@ -16,6 +16,7 @@ pub mod initial_access;
 pub mod interaction;
 pub mod introspection;
 pub mod issuer;
+pub mod logout;
 pub mod pushed;
 pub mod redemption;
 pub mod refresh;

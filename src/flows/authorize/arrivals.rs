@@ -10,14 +10,9 @@ use crate::{
             reply::AuthorizationReply,
             request::{AuthorizationRequest, Conveyance, ReceivedParameters, RequestRefusal},
         },
-        secret::{SecretToken, TokenHash},
-        session::Session,
+        secret::TokenHash,
     },
-    flows::{
-        Lost, Unserved,
-        browser::{Visitor, find_or_open},
-        request_objects::RequestObjects,
-    },
+    flows::{Lost, Unserved, browser::Visitor, request_objects::RequestObjects},
     ports::{fault::Fault, store::Db},
 };
 
@@ -123,11 +118,11 @@ pub(super) fn begin(
     if let Some(interaction) = opened_as {
         return come_again(db, here, &interaction, arrival);
     }
-    match AuthorizationRequest::receive(&client, &received, conveyance, &here.policy.rules) {
-        Ok(_) => {}
+    let request = match AuthorizationRequest::receive(&client, &received, conveyance, &here.policy.rules) {
+        Ok(request) => request,
         Err(RequestRefusal::Unaddressable(refusal)) => return Ok(Err(BeginRefusal::Address(refusal))),
         Err(RequestRefusal::Answerable(reply)) => return Ok(Ok(Begun::Refused(*reply))),
-    }
+    };
     match arrival {
         Arrival::Posted => {
             let interaction = here.open(db, &client, received, None)?;
@@ -135,15 +130,12 @@ pub(super) fn begin(
             Ok(Ok(Begun::Kept(interaction.id)))
         }
         Arrival::Visited(visitor) => {
-            let (session, opened) = here.session_of(db, &visitor)?;
-            let interaction = here.open(db, &client, received, Some(&session))?;
-            let id = interaction.id.clone();
-            spend(db, reference.as_ref(), &id)?;
-            let device = visitor.device.map(|secret| secret.hash());
-            let advanced = here.advance(db, interaction, &session, device.as_ref())?;
+            let seat = here.seat_of(db, &client, &request, &visitor)?;
+            let interaction = here.open(db, &client, received, Some(&seat.session))?;
+            spend(db, reference.as_ref(), &interaction.id)?;
+            let advanced = here.advance_seated(db, interaction, seat, &visitor)?;
             // A client that vanished within the transaction is as unknown as one that never was.
-            let advanced = advanced.map(|next| Begun::Opened(Advanced { interaction: id, next, opened }));
-            Ok(advanced.map_err(|_| BeginRefusal::UnknownClient))
+            Ok(advanced.map(Begun::Opened).map_err(|_| BeginRefusal::UnknownClient))
         }
     }
 }
@@ -186,39 +178,20 @@ pub(super) fn resume(
     if !interaction.is_open(here.now) {
         return Ok(Err(Lost::Over));
     }
-    let (session, opened) = match &interaction.session {
-        None => here.session_of(db, visitor)?,
-        Some(owner) => match here.own_session(db, visitor)?.filter(|session| session.id == *owner) {
-            Some(session) => (session, None),
+    let seat = match &interaction.session {
+        None => here.seat_of_kept(db, &interaction, visitor)?,
+        Some(owner) => match here.seat_of_owner(db, owner, visitor)? {
+            Some(seat) => seat,
             None => return Ok(Err(Lost::OtherBrowser)),
         },
     };
     if interaction.session.is_none() {
-        interaction.session = Some(session.id.clone());
+        interaction.session = Some(seat.session.id.clone());
         // The request begins for this browser now: a sign-in from while it was kept does not answer `prompt=login`.
         interaction.opened_at = here.now;
         db.save_interaction(&interaction)?;
         let Some(saved) = db.find_interaction(&interaction.id)? else { return Ok(Err(Lost::Unknown)) };
         interaction = saved;
     }
-    let id = interaction.id.clone();
-    let device: Option<TokenHash> = visitor.device.as_ref().map(SecretToken::hash);
-    let next = here.advance(db, interaction, &session, device.as_ref())?;
-    Ok(next.map(|next| Advanced { interaction: id, next, opened }))
-}
-
-impl Here {
-    fn session_of(
-        &self,
-        db: &mut dyn Db,
-        visitor: &Visitor,
-    ) -> Result<(Session, Option<SecretToken>), Fault> {
-        find_or_open(db, visitor, self.now, self.policy.sessions, self.entropy.as_ref())
-    }
-
-    fn own_session(&self, db: &mut dyn Db, visitor: &Visitor) -> Result<Option<Session>, Fault> {
-        let Some(secret) = &visitor.session else { return Ok(None) };
-        let found = db.find_session(&secret.hash())?;
-        Ok(found.filter(|session| session.is_live(self.now, self.policy.sessions)))
-    }
+    here.advance_seated(db, interaction, seat, visitor)
 }

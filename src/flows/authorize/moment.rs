@@ -87,6 +87,9 @@ impl Here {
             Some(user) => db.find_user(user)?,
             None => None,
         };
+        if scene.awaits_choice() {
+            return Ok(Ok(Next::SelectAccount));
+        }
         let decision = self.decide(db, &scene, user.as_ref(), device)?;
         let next = match (decision, user) {
             (Decision::SignIn(_), _) | (Decision::Proceed(_), None) => Next::SignIn,

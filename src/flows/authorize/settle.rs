@@ -127,6 +127,7 @@ impl Authorize {
     pub(super) async fn answered(&self, next: Next<Settled>) -> Result<Next, Fault> {
         Ok(match next {
             Next::SignIn => Next::SignIn,
+            Next::SelectAccount => Next::SelectAccount,
             Next::Enrol => Next::Enrol,
             Next::StepUp => Next::StepUp,
             Next::Allow => Next::Allow,
@@ -137,8 +138,8 @@ impl Authorize {
 
     /// The same for an interaction that went on.
     pub(super) async fn advanced(&self, advanced: Advanced<Settled>) -> Result<Advanced, Fault> {
-        let Advanced { interaction, next, opened } = advanced;
-        Ok(Advanced { interaction, next: self.answered(next).await?, opened })
+        let Advanced { interaction, next, held } = advanced;
+        Ok(Advanced { interaction, next: self.answered(next).await?, held })
     }
 
     /// Makes the answer of a grant (OpenID Connect Core 1.0 §3.1.2.5, §3.2.2.5, §3.3.2.5).

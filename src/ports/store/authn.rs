@@ -38,6 +38,8 @@ pub trait SessionStore {
     fn insert_session(&mut self, session: &Session) -> Result<(), Fault>;
     /// Saves one that was read before.
     fn save_session(&mut self, session: &Session) -> Result<(), Fault>;
+    /// Ends one, with the requests that wait in it; `false` when there is none.
+    fn remove_session(&mut self, id: &SessionId) -> Result<bool, Fault>;
     /// Drops those last seen before this moment; returns how many.
     fn purge_sessions(&mut self, seen_before: Timestamp) -> Result<usize, Fault>;
 }

@@ -9,6 +9,7 @@ mod audit;
 mod authn;
 mod face;
 mod key_encryption;
+mod logout;
 mod oidc;
 mod registration;
 mod shown;
@@ -20,6 +21,7 @@ pub use audit::{AuditStore, SealedEvent};
 pub use authn::{DeviceStore, SessionStore, UserStore};
 pub use face::{AttemptStore, CeremonyStore};
 pub use key_encryption::{KeptKey, KeyEncryptionStore};
+pub use logout::LogoutNoticeStore;
 pub use oidc::{ClientStore, GrantStore, InteractionStore, PushedRequestStore, SigningKeyStore};
 pub use registration::InitialAccessStore;
 pub use shown::{ShownCapture, ShownCaptureStore};
@@ -42,6 +44,7 @@ pub trait Db:
     + InitialAccessStore
     + InteractionStore
     + KeyEncryptionStore
+    + LogoutNoticeStore
     + PersonaStore
     + PushedRequestStore
     + RefreshTokenStore

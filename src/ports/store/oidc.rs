@@ -34,6 +34,8 @@ pub trait InteractionStore {
     fn insert_interaction(&mut self, interaction: &Interaction) -> Result<(), Fault>;
     /// Saves one that was read before.
     fn save_interaction(&mut self, interaction: &Interaction) -> Result<(), Fault>;
+    /// Hands the open ones of one session over to another.
+    fn hand_over_interactions(&mut self, from: &SessionId, to: &SessionId) -> Result<(), Fault>;
     /// Drops those that lapsed before this moment; returns how many.
     fn purge_interactions(&mut self, before: Timestamp) -> Result<usize, Fault>;
 }
@@ -66,6 +68,10 @@ pub trait GrantStore {
     fn claim_grant(&mut self, id: &GrantId, at: Timestamp) -> Result<bool, Fault>;
     /// Revokes what a grant yielded.
     fn revoke_grant(&mut self, id: &GrantId, at: Timestamp) -> Result<(), Fault>;
+    /// All grants that were given in a session, the first one first.
+    fn grants_in_session(&mut self, session: &SessionId) -> Result<Vec<Grant>, Fault>;
+    /// Revokes what all grants of a user to one client yielded.
+    fn revoke_grants_to(&mut self, user: &UserId, client: &ClientId, at: Timestamp) -> Result<(), Fault>;
     /// Revokes what all grants of a user yielded.
     fn revoke_grants_of(&mut self, user: &UserId, at: Timestamp) -> Result<(), Fault>;
     /// Revokes what the grants of a session yielded that do not outlive it, as when its person signs out: those without

@@ -11,7 +11,7 @@ use crate::{
         follow::follow,
         form::Form,
         headers::FormTarget,
-        pages::{self, AllowPage},
+        pages::{self, AboutClient, AllowPage},
         state::App,
     },
 };
@@ -52,6 +52,8 @@ fn page(open: &OpenInteraction) -> AllowPage {
         interaction: open.interaction.id.to_string(),
         csrf: open.session.csrf.expose().to_owned(),
         client: open.client.name.clone(),
+        username: open.username.as_ref().map(|name| name.as_str().to_owned()).unwrap_or_default(),
+        about: AboutClient::of(&open.client),
         returns_to: FormTarget::of(&open.request.terms.redirect_uri),
         asked: asked.digest(),
         access: asked,

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod identity;
 pub mod outcome;
 pub mod resume;
+pub mod select;
 pub mod sign_in;
 mod socket;
 mod upload_answer;

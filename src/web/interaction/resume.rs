@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::web::{browser::InInteraction, error::Failure, follow::follow, state::App};
+use crate::web::{browser::InInteraction, error::Failure, follow::go_on, state::App};
 
 /// `GET /interaction/{interaction}/resume`: whatever comes next. A request that was posted becomes this browser's.
 pub async fn resume(
@@ -12,5 +12,5 @@ pub async fn resume(
 ) -> Result<HttpResponse, Failure> {
     let visitor = app.cookies.visitor(&request);
     let advanced = app.authorize.resume(&interaction, visitor).await?;
-    Ok(follow(&app, &advanced.interaction, &advanced.next, advanced.opened.as_ref()))
+    Ok(go_on(&app, &advanced))
 }

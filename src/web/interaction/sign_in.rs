@@ -10,7 +10,7 @@ use crate::{
         follow::follow,
         form::Form,
         headers::FormTarget,
-        pages::{self, SignInPage, SignInProblem},
+        pages::{self, AboutClient, SignInPage, SignInProblem},
         state::App,
     },
 };
@@ -22,8 +22,9 @@ pub async fn show(
     OwnBrowser(browser): OwnBrowser,
 ) -> Result<HttpResponse, Failure> {
     let open = app.authorize.find(&interaction, &browser).await?;
+    let has_accounts = !app.browsers.accounts(&browser).await?.is_empty();
     let username = open.request.login_hint.clone().unwrap_or_default();
-    Ok(pages::shown(&page(&open, username, None)))
+    Ok(pages::shown(&page(&open, has_accounts, username, None)))
 }
 
 /// `POST /interaction/{interaction}/sign-in`.
@@ -36,8 +37,10 @@ pub async fn submit(
 ) -> Result<HttpResponse, Failure> {
     form.prove_own(&request, &app, &browser)?;
     let open = app.authorize.find(&interaction, &browser).await?;
+    let has_accounts = !browser.others.is_empty();
     let typed = form.value("username").unwrap_or_default();
-    let again = |problem, wait| form_refused(&page(&open, typed.to_owned(), Some(problem)), wait);
+    let again =
+        |problem, wait| form_refused(&page(&open, has_accounts, typed.to_owned(), Some(problem)), wait);
     let (Some(name), Some(password)) = (form.value("username"), form.value("password")) else {
         return Ok(again(SignInProblem::Incomplete, None));
     };
@@ -50,7 +53,9 @@ pub async fn submit(
         SignInOutcome::SignedIn(signed_in) => {
             app.throttle.give_back(name, address);
             let next = app.authorize.advance(&interaction, &signed_in.browser).await?;
-            Ok(follow(&app, &interaction, &next, Some(&signed_in.renewed)))
+            let mut response = follow(&app, &interaction, &next, None);
+            app.cookies.keep(&mut response, &signed_in.held);
+            Ok(response)
         }
     }
 }
@@ -68,11 +73,18 @@ pub async fn decline(
     Ok(follow(&app, &interaction, &next, None))
 }
 
-fn page(open: &OpenInteraction, username: String, problem: Option<SignInProblem>) -> SignInPage {
+fn page(
+    open: &OpenInteraction,
+    has_accounts: bool,
+    username: String,
+    problem: Option<SignInProblem>,
+) -> SignInPage {
     SignInPage {
         interaction: open.interaction.id.to_string(),
         csrf: open.session.csrf.expose().to_owned(),
         client: open.client.name.clone(),
+        about: AboutClient::of(&open.client),
+        has_accounts,
         returns_to: FormTarget::of(&open.request.terms.redirect_uri),
         username,
         problem,

@@ -8,7 +8,7 @@ use crate::{
     flows::authorize::{Arrival, Begun},
     web::{
         error::Failure,
-        follow::{deliver, follow, resume_address, see_other},
+        follow::{deliver, go_on, resume_address, see_other},
         form::Form,
         state::App,
     },
@@ -30,8 +30,6 @@ async fn begin(app: &App, received: ReceivedParameters, arrival: Arrival) -> Res
     Ok(match app.authorize.begin(received, arrival).await? {
         Begun::Refused(reply) => deliver(&app.issuer, &reply),
         Begun::Kept(interaction) => see_other(&resume_address(&interaction)),
-        Begun::Opened(advanced) => {
-            follow(app, &advanced.interaction, &advanced.next, advanced.opened.as_ref())
-        }
+        Begun::Opened(advanced) => go_on(app, &advanced),
     })
 }

@@ -5,12 +5,17 @@ use askama::Template;
 use super::text::filters;
 use super::{
     Page,
+    allow::{AccessLine, lines},
     face_drawing::{self, Part, SIZE},
+    select::AccountLine,
     sign_in::SignInProblem,
     text,
 };
 use crate::{
-    domain::face::coverage::{Coverage, View},
+    domain::{
+        face::coverage::{Coverage, View},
+        oidc::consent::Access,
+    },
     web::headers::Policy,
 };
 
@@ -22,8 +27,36 @@ pub struct AccountPage {
     pub username: String,
     /// Their face check, where one is set up.
     pub face: Option<FaceCard>,
-    /// Whether they withdrew their consent just now.
-    pub withdrawn: bool,
+    /// What was done just now.
+    pub news: Option<AccountNews>,
+    /// The session's anti-forgery token.
+    pub csrf: String,
+    /// The clients that they use.
+    pub services: Vec<ServiceCard>,
+    /// The accounts that are signed in to in this browser, the current one first.
+    pub accounts: Vec<AccountLine>,
+}
+
+/// What was done just now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountNews {
+    /// They withdrew their consent to face checks.
+    FaceForgotten,
+    /// They took back what a client might have.
+    AccessWithdrawn,
+}
+
+/// A client that the person uses.
+#[derive(Clone, Debug)]
+pub struct ServiceCard {
+    /// Its id.
+    pub id: String,
+    /// Its name as people know it.
+    pub name: String,
+    /// What was allowed, and since when, `YYYY-MM-DD` in UTC.
+    pub allowed: Option<(Access, String)>,
+    /// Where a sign-in at it begins.
+    pub start: Option<String>,
 }
 
 /// A face check that is set up.
@@ -68,14 +101,44 @@ impl AccountPage {
                 source: "Demo identity register".into(),
                 coverage: coverage.fold(Coverage::NONE, Coverage::with),
             }),
-            withdrawn: false,
+            news: None,
+            csrf: "csrf-sample".into(),
+            services: ServiceCard::samples(),
+            accounts: AccountLine::samples(),
         }
+    }
+}
+
+impl ServiceCard {
+    /// What was allowed, line by line.
+    pub fn lines(&self) -> Vec<AccessLine> {
+        self.allowed.as_ref().map(|(access, _)| lines(access)).unwrap_or_default()
+    }
+
+    /// Two of them, for the render test.
+    pub fn samples() -> Vec<Self> {
+        let scopes = ["openid", "profile"].map(str::to_owned).into();
+        let access = Access { scopes, ..Access::default() };
+        vec![
+            Self {
+                id: "bank".into(),
+                name: "Example Bank".into(),
+                allowed: Some((access, "2026-11-23".into())),
+                start: Some("https://bank.example/start?iss=https%3A%2F%2Fid.example".into()),
+            },
+            Self {
+                id: "desk".into(),
+                name: "Help desk".into(),
+                allowed: None,
+                start: Some("https://desk.example/start?iss=https%3A%2F%2Fid.example".into()),
+            },
+        ]
     }
 }
 
 impl Page for AccountPage {
     fn policy(&self) -> Policy {
-        Policy::plain()
+        Policy::form(None)
     }
 }
 

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::text::filters;
-use super::{Page, text};
+use super::{Page, about::AboutClient, text};
 use crate::domain::oidc::consent::Access;
 use crate::web::headers::{FormTarget, Policy};
 
@@ -18,6 +18,10 @@ pub struct AllowPage {
     pub csrf: String,
     /// The client's name as people know it.
     pub client: String,
+    /// Who is signed in.
+    pub username: String,
+    /// What the client says of itself.
+    pub about: AboutClient,
     /// Where the interaction ends: the proven redirect address, allowed as the target of this page's forms.
     pub returns_to: Option<FormTarget>,
     /// What is asked.
@@ -72,6 +76,8 @@ impl AllowPage {
             interaction: "i7Qe2mXk".into(),
             csrf: "csrf-sample".into(),
             client: "Example Bank".into(),
+            username: "ada".into(),
+            about: AboutClient::sample(),
             returns_to: FormTarget::of("http://127.0.0.1:8081/callback"),
             asked: access.digest(),
             access,
@@ -81,6 +87,6 @@ impl AllowPage {
 
 impl Page for AllowPage {
     fn policy(&self) -> Policy {
-        Policy::form(self.returns_to.as_ref())
+        Policy::form(self.returns_to.as_ref()).with_picture(self.about.picture())
     }
 }

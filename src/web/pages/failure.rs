@@ -27,6 +27,8 @@ pub enum RequestProblem {
     UnknownClient,
     /// The redirect address is none of the client's.
     WrongRedirect,
+    /// A client asked to sign a person out in a way that is not done.
+    WrongLogout,
     /// The interaction is over, unknown, or another browser's.
     LostInteraction,
     /// Anything else that keeps the request from being understood.
@@ -39,6 +41,7 @@ impl RequestProblem {
         match self {
             Self::UnknownClient => "request-unknown-client",
             Self::WrongRedirect => "request-wrong-redirect",
+            Self::WrongLogout => "request-wrong-logout",
             Self::LostInteraction => "request-lost-interaction",
             Self::Malformed => "request-malformed",
         }

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::text::filters;
-use super::{Page, text};
+use super::{Page, about::AboutClient, text};
 use crate::web::headers::{FormTarget, Policy};
 
 /// Asks for user name and password; posts `username`, `password`, `csrf_token` to `/interaction/{interaction}/sign-in`.
@@ -16,6 +16,10 @@ pub struct SignInPage {
     pub csrf: String,
     /// The client's name as people know it.
     pub client: String,
+    /// What the client says of itself.
+    pub about: AboutClient,
+    /// Whether there are accounts in this browser to choose from.
+    pub has_accounts: bool,
     /// Where the interaction ends: the proven redirect address, allowed as the target of this page's forms.
     pub returns_to: Option<FormTarget>,
     /// The user name to start with: from `login_hint` or from the attempt before; else empty.
@@ -40,7 +44,7 @@ pub enum SignInProblem {
 
 impl Page for SignInPage {
     fn policy(&self) -> Policy {
-        Policy::form(self.returns_to.as_ref())
+        Policy::form(self.returns_to.as_ref()).with_picture(self.about.picture())
     }
 }
 
@@ -51,6 +55,8 @@ impl SignInPage {
             interaction: "i7Qe2mXk".into(),
             csrf: "csrf-sample".into(),
             client: "Example Bank".into(),
+            about: AboutClient::sample(),
+            has_accounts: true,
             returns_to: FormTarget::of("http://127.0.0.1:8081/callback"),
             username: "ada".into(),
             problem: None,

@@ -78,7 +78,7 @@ async fn a_session_is_found_by_its_newest_cookie_only() {
                         way: Way::Distance,
                     }),
                 };
-                read.sign_in(user_id("u1"), entry, &secret("newer"), secret("newer csrf"));
+                read.sign_in(user_id("u1"), entry, &secret("newer"), secret("newer csrf")).unwrap();
                 db.save_session(&read)?;
                 assert!(db.find_session(&first_cookie)?.is_none());
                 Ok(read)
