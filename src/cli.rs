@@ -8,6 +8,7 @@ mod audit;
 mod client;
 mod commons;
 mod config;
+mod conformance;
 mod demo;
 mod evaluate;
 mod keys;
@@ -45,6 +46,9 @@ enum Command {
     /// Measure verification and presentation attack detection on your own data.
     #[command(subcommand)]
     Evaluate(evaluate::Command),
+    /// Try how a provider, this one or any other, answers where a context is asked for.
+    #[command(subcommand)]
+    Conformance(conformance::Command),
     /// Add and erase local accounts.
     #[command(subcommand)]
     User(user::Command),
@@ -93,6 +97,7 @@ impl Cli {
             Command::Config(command) => command.run(&config),
             Command::Models(command) => command.run(&config),
             Command::Evaluate(command) => command.run(&config),
+            Command::Conformance(command) => command.run().await,
             Command::User(command) => command.run(&config).await,
             Command::Client(command) => command.run(&config).await,
             Command::Keys(command) => command.run(&config).await,

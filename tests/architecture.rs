@@ -15,8 +15,8 @@ const LAYERS: [(&str, &[&str]); 11] = [
     ("inference", &["domain", "ports"]),
     ("evaluation", &["domain", "ports", "inference"]),
     ("identity", &["domain", "ports"]),
-    ("conformance", &["domain", "ports"]),
     ("outbound", &["domain", "ports"]),
+    ("conformance", &["domain", "ports"]),
     ("web", &["domain", "ports", "flows"]),
 ];
 

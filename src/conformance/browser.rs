@@ -89,8 +89,7 @@ impl Browser {
             }
             let status = answer.status();
             let page = Page::read(&answer.text().await.map_err(unreadable)?);
-            let form =
-                page.form.filter(|_| status.is_success() || status == reqwest::StatusCode::UNAUTHORIZED);
+            let form = page.form.filter(|_| status.is_success() || status.as_u16() == 401);
             let Some(form) = form else {
                 return Err(Obstacle::Page(format!("{} ({status}, {})", page.title, here.path())));
             };

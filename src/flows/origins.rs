@@ -43,7 +43,8 @@ impl Origins {
     async fn read_again(&self) -> Result<Arc<HashSet<String>>, Fault> {
         let clients = self.store.read(|db| db.clients()).await?;
         let origins: Arc<HashSet<String>> = Arc::new(clients.iter().flat_map(origins_of).collect());
-        *self.read.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), origins.clone()));
+        *self.read.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some((tokio::time::Instant::now(), origins.clone()));
         Ok(origins)
     }
 }

@@ -169,7 +169,7 @@ impl SigningKeys {
     }
 
     async fn read_anew(&self) -> Result<Arc<Known>, Fault> {
-        let (read_at, now) = (Instant::now(), self.clock.now());
+        let (read_at, now) = (tokio::time::Instant::now(), self.clock.now());
         let history = KeyHistory::new(self.store.read(|db| db.signing_keys()).await?);
         let published = self.key_set(&history, now)?;
         let text = published.to_string().into();

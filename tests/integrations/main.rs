@@ -8,6 +8,7 @@ mod support;
 mod apache;
 mod cargo;
 mod clients;
+mod conformance;
 mod customer;
 mod packages;
 mod page;
