@@ -265,7 +265,6 @@ pub fn assemble(parts: Parts) -> App {
         interaction: settings.interaction,
         code: settings.code,
     });
-    let door = Arc::new(ClientDoor::new(store.clone()));
     let signing_keys = Arc::new(SigningKeys::new(
         store.clone(),
         clock.clone(),
@@ -278,6 +277,7 @@ pub fn assemble(parts: Parts) -> App {
     let mint = Arc::new(Mint::new(entropy.clone(), issuer.clone(), settings.tokens, signing_keys.clone()));
     let client_jwts =
         Arc::new(ClientJwts::new(parts.client_jwts, parts.vault, parts.outbound.clone(), clock.clone()));
+    let door = Arc::new(ClientDoor::new(store.clone(), client_jwts.clone(), issuer.clone()));
     let objects = Arc::new(RequestObjects::new(
         clock.clone(),
         parts.outbound.clone(),
@@ -340,7 +340,7 @@ pub fn assemble(parts: Parts) -> App {
         own_accounts: OwnAccounts::new(store.clone(), clock.clone(), entropy.clone(), settings.sessions),
         sign_in: SignIn::new(store.clone(), clock.clone(), entropy.clone(), passwords, settings.sessions),
         tokens: Tokens::new(store.clone(), clock.clone(), entropy.clone(), door.clone(), mint),
-        introspection: Introspection::new(clock.clone(), door.clone(), access_tokens.clone()),
+        introspection: Introspection::new(store.clone(), clock.clone(), door.clone(), access_tokens.clone()),
         revocation: Revocation::new(
             store.clone(),
             clock.clone(),

@@ -12,21 +12,28 @@ use super::{
 use crate::{
     domain::{
         oidc::{
+            access_token::AccessToken,
             client::Client,
             credentials::{ClientCredentials, INVALID_CLIENT},
             error::ProtocolError,
+            grant::Grant,
             introspection::{inactive, may_see, of_access_token, of_refresh_token},
             issuer::Issuer,
-            refresh::PresentedRefresh,
+            refresh::{PresentedRefresh, RefreshToken},
             tokens::Claims,
         },
         secret::SecretToken,
     },
-    ports::{clock::Clock, fault::Fault, store::Db},
+    ports::{
+        clock::Clock,
+        fault::Fault,
+        store::{Db, Store},
+    },
 };
 
 /// Tells of tokens.
 pub struct Introspection {
+    store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     door: Arc<ClientDoor>,
     access_tokens: Arc<AccessTokens>,
@@ -34,8 +41,13 @@ pub struct Introspection {
 
 impl Introspection {
     /// Over its ports.
-    pub fn new(clock: Arc<dyn Clock>, door: Arc<ClientDoor>, access_tokens: Arc<AccessTokens>) -> Self {
-        Self { clock, door, access_tokens }
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        door: Arc<ClientDoor>,
+        access_tokens: Arc<AccessTokens>,
+    ) -> Self {
+        Self { store, clock, door, access_tokens }
     }
 
     /// What a client that proves itself may know of a token. A public client proves nothing, so it may know nothing (RFC 7662
@@ -45,46 +57,57 @@ impl Introspection {
         credentials: ClientCredentials,
         token: SecretToken,
     ) -> Result<Claims, Unserved<ProtocolError>> {
-        let now = self.clock.now();
         let presented = self.access_tokens.read(&token).await?;
-        let issuer = self.access_tokens.issuer().clone();
-        let told = self.door.read(credentials, now, move |db, caller| {
-            if caller.is_public() {
-                return Ok(Err(INVALID_CLIENT));
-            }
-            let told = match presented {
-                Presented::OtherType | Presented::Nothing => None,
-                Presented::Refresh(presented) => refresh_token(db, &issuer, &caller, &presented, now)?,
-                presented => access_token(db, &issuer, &caller, presented, now)?,
-            };
-            Ok(Ok(told.unwrap_or_else(inactive)))
-        });
-        told.await?.map_err(Unserved::Refused)
+        let (named, issuer) = (credentials.client.clone(), self.access_tokens.issuer().clone());
+        // Both are read at once; who asks is proven before anything is told.
+        let (client, found) = self
+            .store
+            .read(move |db| Ok((db.find_client(&named)?, Found::read(db, &issuer, presented)?)))
+            .await?;
+        let now = self.clock.now();
+        let caller = self.door.admit(client, &credentials, now).await?;
+        if caller.is_public() {
+            return Err(Unserved::Refused(INVALID_CLIENT));
+        }
+        let told = found.and_then(|found| found.told_to(&caller, self.access_tokens.issuer(), now));
+        Ok(told.unwrap_or_else(inactive))
     }
 }
 
-fn access_token(
-    db: &mut dyn Db,
-    issuer: &Issuer,
-    caller: &Client,
-    presented: Presented,
-    now: Timestamp,
-) -> Result<Option<Claims>, Fault> {
-    let found = find_live(db, issuer, presented)?;
-    let live = found.filter(|(token, _)| now < token.expires_at && may_see(caller, token));
-    Ok(live.map(|(token, _)| of_access_token(issuer, &token)))
+/// What was found of a presented token.
+enum Found {
+    /// An access token that is not revoked.
+    Access(AccessToken),
+    /// The refresh token of a chain, with what it refreshes, and what was presented.
+    Refresh(Box<(RefreshToken, Grant, PresentedRefresh)>),
 }
 
-/// A refresh token is told of to its own client alone: nobody else ever receives one.
-fn refresh_token(
-    db: &mut dyn Db,
-    issuer: &Issuer,
-    caller: &Client,
-    presented: &PresentedRefresh,
-    now: Timestamp,
-) -> Result<Option<Claims>, Fault> {
-    let Some(kept) = db.find_refresh_token(&presented.id)? else { return Ok(None) };
-    let Some(grant) = db.find_grant(&kept.grant)? else { return Ok(None) };
-    let live = kept.judge(&grant, caller, presented, now).is_ok();
-    Ok(live.then(|| of_refresh_token(issuer, &kept, &grant)))
+impl Found {
+    fn read(db: &mut dyn Db, issuer: &Issuer, presented: Presented) -> Result<Option<Self>, Fault> {
+        Ok(match presented {
+            Presented::OtherType | Presented::Nothing => None,
+            Presented::Refresh(presented) => match db.find_refresh_token(&presented.id)? {
+                None => None,
+                Some(kept) => {
+                    db.find_grant(&kept.grant)?.map(|grant| Self::Refresh(Box::new((kept, grant, presented))))
+                }
+            },
+            presented => find_live(db, issuer, presented)?.map(|(token, _)| Self::Access(token)),
+        })
+    }
+
+    /// A refresh token is told of to its own client alone: nobody else ever receives one.
+    fn told_to(self, caller: &Client, issuer: &Issuer, now: Timestamp) -> Option<Claims> {
+        match self {
+            Self::Access(token) => {
+                let live = now < token.expires_at && may_see(caller, &token);
+                live.then(|| of_access_token(issuer, &token))
+            }
+            Self::Refresh(found) => {
+                let (kept, grant, presented) = *found;
+                let live = kept.judge(&grant, caller, &presented, now).is_ok();
+                live.then(|| of_refresh_token(issuer, &kept, &grant))
+            }
+        }
+    }
 }

@@ -16,6 +16,7 @@ mod acr;
 mod authorize;
 mod backchannel;
 mod claims;
+mod client_authentication;
 mod client_credentials;
 mod client_keys;
 mod consent;

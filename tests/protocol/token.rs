@@ -40,7 +40,7 @@ async fn a_code_yields_tokens_that_nobody_may_store() {
     let reply = answer.json();
     assert_eq!(reply["token_type"], "Bearer");
     assert_eq!(reply["expires_in"], 300);
-    assert_eq!(reply["scope"], "openid profile");
+    assert_eq!(reply["scope"], "openid profile email");
     assert!(reply["refresh_token"].is_string() && reply["id_token"].is_string());
 }
 

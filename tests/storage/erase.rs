@@ -8,10 +8,12 @@ use crate::{
 };
 
 /// Every table that holds something of an account, and how its rows are told apart.
-const OF_AN_ACCOUNT: [(&str, &str); 13] = [
+const OF_AN_ACCOUNT: [(&str, &str); 15] = [
     ("users", "id"),
     ("sessions", "user_id"),
     ("grants", "user_id"),
+    ("refresh_tokens", "'u' || substr(grant_id, 2)"),
+    ("access_tokens", "'u' || substr(grant_id, 2)"),
     ("access_consents", "user_id"),
     ("runs", "user_id"),
     ("enrolments", "user_id"),

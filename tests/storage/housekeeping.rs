@@ -50,15 +50,19 @@ async fn each_kind_is_dropped_when_its_time_has_come() {
         };
         let none = Purged::default();
         assert_eq!(purge_at(10).await, none);
-        // The sample ceremony lapses at 1.5 minutes, the pushed request at 1, the interaction at 10; all else counts from the
-        // start.
-        assert_eq!(purge_at(12).await, Purged { ceremonies: 1, ..none });
+        // The sample ceremony lapses at 1.5 minutes, the pushed request at 1, the interaction at 10, tokens at 11; all else
+        // counts from the start.
+        let lapsed = Purged { ceremonies: 1, access_tokens: 1, client_grants: 1, ..none };
+        assert_eq!(purge_at(12).await, lapsed);
         assert_eq!(purge_at(22).await, Purged { pushed_requests: 1, ..none });
         assert_eq!(purge_at(30).await, none);
         assert_eq!(purge_at(31).await, Purged { interactions: 1, ..none });
         assert_eq!(purge_at(41).await, Purged { runs: 1, ..none });
         assert_eq!(purge_at(51).await, Purged { sessions: 1, ..none });
-        assert_eq!(purge_at(61).await, Purged { grants: 1, ..none });
+        // The sample refresh token lapses at 70 minutes, and its grant is kept for it; a used assertion at 62.
+        assert_eq!(purge_at(61).await, none);
+        assert_eq!(purge_at(63).await, Purged { assertions: 1, ..none });
+        assert_eq!(purge_at(71).await, Purged { refresh_tokens: 1, grants: 1, ..none });
         assert_eq!(purge_at(1_000_000).await, none);
         let (parent, enrolment) = store
             .read(|db| {

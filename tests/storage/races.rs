@@ -5,7 +5,8 @@ use std::sync::Arc;
 use facestep::{
     domain::{
         face::attempts::DeviceScope,
-        id::{CeremonyId, GrantId, InteractionId},
+        id::{CeremonyId, GrantId, InteractionId, RefreshId},
+        oidc::refresh::RefreshToken,
         user::User,
     },
     ports::{
@@ -113,6 +114,47 @@ async fn each_code_has_one_winner() {
             let outcomes = at_once(&store, move |db, _| db.claim_grant(&name(), at(100))).await;
             let claimed: Vec<bool> = outcomes.into_iter().map(|outcome| outcome.unwrap()).collect();
             assert_eq!(claimed.iter().filter(|won| **won).count(), 1, "{claimed:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_refresh_token_has_one_winner() {
+    // RFC 9700 §4.14.2
+    on_each_engine(async |Database { store, .. }: Database| {
+        store.transact(|db| fill(db, 1)).await.unwrap();
+        let mut used = refresh_token("t1", "g1");
+        for round in 0..50 {
+            let hash = used.secret_hash.clone();
+            let next = move |n: usize| RefreshToken {
+                secret_hash: secret(&format!("{round}-{n}")).hash(),
+                ..refresh_token("t1", "g1")
+            };
+            let outcomes = at_once(&store, move |db, n| db.rotate_refresh_token(&hash, &next(n))).await;
+            let rotated: Vec<bool> = outcomes.into_iter().map(|outcome| outcome.unwrap()).collect();
+            assert_eq!(rotated.iter().filter(|won| **won).count(), 1, "{rotated:?}");
+            let read = store.read(|db| db.find_refresh_token(&RefreshId::parse("t1").unwrap())).await;
+            used = read.unwrap().unwrap();
+            let winner = rotated.iter().position(|won| *won).unwrap();
+            assert_eq!(used.secret_hash, secret(&format!("{round}-{winner}")).hash());
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_assertion_has_one_winner() {
+    // RFC 7523 §3, item 7
+    on_each_engine(async |Database { store, .. }: Database| {
+        store.transact(|db| fill(db, 1)).await.unwrap();
+        for round in 0..20 {
+            let outcomes = at_once(&store, move |db, _| {
+                db.use_assertion(&used_assertion("c1", &format!("race-{round}")))
+            })
+            .await;
+            let counted: Vec<bool> = outcomes.into_iter().map(|outcome| outcome.unwrap()).collect();
+            assert_eq!(counted.iter().filter(|won| **won).count(), 1, "{counted:?}");
         }
     })
     .await;

@@ -22,11 +22,15 @@ use facestep::{
         key_encryption::{EnrolmentKeys, KeyEncryptionKey, KeyPurpose, WrappedKey},
         keys::{SigningAlgorithm, SigningKey},
         oidc::{
+            access_token::{KeptAccessToken, TokenSource},
+            assertion::UsedAssertion,
             client::{Client, ClientAuthentication, metadata::ClientMetadata},
+            client_grant::ClientGrant,
             consent::{Access, AccessConsent},
             grant::{AskedClaims, Grant, GrantTerms},
             interaction::{AuthorizationParameters, Interaction},
             pushed::PushedRequest,
+            refresh::{RefreshLifetimes, RefreshToken},
         },
         secret::SecretToken,
         session::Session,
@@ -165,6 +169,49 @@ pub fn grant(id: &str, client_id: &str, user: &str) -> Grant {
         at(5),
         SignedDuration::from_mins(1),
     )
+}
+
+/// The refresh token of a grant; it lapses after 70 minutes.
+pub fn refresh_token(id: &str, grant_id: &str) -> RefreshToken {
+    let lifetimes = RefreshLifetimes {
+        idle: SignedDuration::from_mins(70),
+        absolute: SignedDuration::from_hours(9),
+        session: SignedDuration::from_hours(2),
+    };
+    let grant = grant(grant_id, "c1", "u1");
+    let secret = secret(&format!("refresh-{id}"));
+    RefreshToken::open(RefreshId::parse(id).unwrap(), &grant, &secret, at(6), lifetimes)
+}
+
+/// An opaque access token; it lapses after eleven minutes.
+pub fn access_token(text: &str, source: TokenSource) -> KeptAccessToken {
+    let claims = serde_json::json!({ "sub": "ada", "aud": ["a", "b \"ü\""] });
+    KeptAccessToken {
+        hash: secret(text).hash(),
+        source,
+        claims: claims.as_object().unwrap().clone(),
+        expires_at: at(11 * 60_000),
+    }
+}
+
+/// What a client got for itself; it lapses after eleven minutes.
+pub fn client_grant(id: &str, client: &str) -> ClientGrant {
+    ClientGrant {
+        id: GrantId::parse(id).unwrap(),
+        client: ClientId::parse(client).unwrap(),
+        issued_at: at(6),
+        expires_at: at(11 * 60_000),
+        revoked_at: None,
+    }
+}
+
+/// An assertion that a client used; it lapses after 62 minutes.
+pub fn used_assertion(client: &str, jti: &str) -> UsedAssertion {
+    UsedAssertion {
+        client: ClientId::parse(client).unwrap(),
+        jti_hash: secret(jti).hash(),
+        expires_at: at(62 * 60_000),
+    }
 }
 
 pub fn signing_key(id: &str, algorithm: SigningAlgorithm, generation: i64) -> SigningKey {
@@ -313,6 +360,11 @@ pub fn fill(db: &mut dyn Db, n: u32) -> Result<(), Fault> {
     db.insert_interaction(&interaction(&format!("i{n}"), &client_name, Some(&format!("s{n}"))))?;
     db.insert_grant(&grant(&format!("g{n}"), &client_name, &user_name))?;
     db.put_access_consent(&access_consent(&user_name, &client_name))?;
+    db.insert_refresh_token(&refresh_token(&format!("t{n}"), &format!("g{n}")))?;
+    let source = TokenSource::Grant(GrantId::parse(&format!("g{n}")).unwrap());
+    db.insert_access_token(&access_token(&format!("access-{n}"), source))?;
+    db.insert_client_grant(&client_grant(&format!("cg{n}"), &client_name))?;
+    assert!(db.use_assertion(&used_assertion(&client_name, "jti"))?);
     db.insert_run(&run(&format!("r{n}"), &user_name, &format!("i{n}")))?;
     db.insert_enrolment(&enrolment(&format!("e{n}"), &user_name, &format!("r{n}")))?;
     for purpose in KeyPurpose::ALL {

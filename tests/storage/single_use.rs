@@ -1,8 +1,12 @@
 //! What may happen once happens once, one after the other; `races` has them at the same time.
 
-use facestep::domain::{
-    id::{GrantId, InteractionId},
-    secret::TokenHash,
+use facestep::{
+    domain::{
+        id::{GrantId, InteractionId, RefreshId, SessionId},
+        oidc::refresh::RefreshToken,
+        secret::TokenHash,
+    },
+    ports::fault::Fault,
 };
 
 use crate::{
@@ -61,6 +65,74 @@ async fn revoking_a_users_grants_leaves_other_users_grants() {
             .unwrap();
         assert_eq!(theirs.unwrap().revoked_at, Some(at(100)));
         assert_eq!(others.unwrap().revoked_at, None);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refresh_token_is_rotated_once() {
+    // RFC 9700 §4.14.2
+    on_each_engine(async |Database { store, .. }: Database| {
+        store.transact(|db| fill(db, 1)).await.unwrap();
+        let first = refresh_token("t1", "g1");
+        let next = RefreshToken { secret_hash: secret("next").hash(), expires_at: at(99), ..first.clone() };
+        let (used, rotated) = (first.secret_hash.clone(), next.clone());
+        let won = store
+            .transact(move |db| {
+                Ok((db.rotate_refresh_token(&used, &rotated)?, db.rotate_refresh_token(&used, &rotated)?))
+            })
+            .await
+            .unwrap();
+        assert_eq!(won, (true, false));
+        let read = store.read(|db| db.find_refresh_token(&RefreshId::parse("t1").unwrap())).await.unwrap();
+        assert_eq!(read, Some(next));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_assertion_counts_once_for_its_client() {
+    // RFC 7523 §3, item 7
+    on_each_engine(async |Database { store, .. }: Database| {
+        let used = store
+            .transact(|db| {
+                fill(db, 1)?;
+                fill(db, 2)?;
+                Ok(["jti", "other"].map(|jti| {
+                    let first = db.use_assertion(&used_assertion("c1", jti)).unwrap();
+                    (first, db.use_assertion(&used_assertion("c1", jti)).unwrap())
+                }))
+            })
+            .await
+            .unwrap();
+        // `fill` used "jti" for either client.
+        assert_eq!(used, [(false, false), (true, false)]);
+        let gone = store.transact(|db| db.use_assertion(&used_assertion("c9", "jti"))).await;
+        assert!(matches!(gone, Err(Fault::Conflict(_))), "{gone:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_a_session_revokes_what_does_not_outlive_it() {
+    // OpenID Connect Core 1.0 §11
+    on_each_engine(async |Database { store, .. }: Database| {
+        let revoked = store
+            .transact(|db| {
+                fill(db, 1)?;
+                let mut offline = grant("g9", "c1", "u1");
+                offline.terms.scope = "openid offline_access".into();
+                db.insert_grant(&offline)?;
+                let session = SessionId::parse("s1").unwrap();
+                let ended = db.revoke_grants_of_session(&session, at(100))?;
+                let again = db.revoke_grants_of_session(&session, at(200))?;
+                Ok((ended, again, db.find_grant(&g1())?, db.find_grant(&offline.id)?))
+            })
+            .await
+            .unwrap();
+        assert_eq!((revoked.0, revoked.1), (1, 0));
+        assert_eq!(revoked.2.unwrap().revoked_at, Some(at(100)));
+        assert_eq!(revoked.3.unwrap().revoked_at, None);
     })
     .await;
 }

@@ -42,6 +42,16 @@ pub const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
 const OF_THE_TOKEN: [&str; 11] =
     ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid"];
 
+/// Where clients prove themselves: an assertion may name each of these as its audience (RFC 7523 §3, item 3; RFC 9126 §2).
+pub const CLIENT_ENDPOINTS: [&str; 4] = [TOKEN, INTROSPECT, REVOKE, PUSHED_REQUESTS];
+
+/// How a client can prove itself (OpenID Connect Core 1.0 §9).
+const METHODS_OF_PROOF: [&str; 4] =
+    ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt"];
+
+/// What an assertion may be protected with: a MAC of the client's secret, or its signature.
+const ASSERTION_ALGORITHMS: [&str; 7] = ["HS256", "HS384", "HS512", "ES256", "RS256", "PS256", "EdDSA"];
+
 /// What is switched on.
 pub struct Spoken<'a> {
     /// What requests are held to.
@@ -117,11 +127,14 @@ fn tokens(spoken: &Spoken<'_>, tell: &mut impl FnMut(&str, Value)) {
     tell("subject_types_supported", json!(["public", "pairwise"]));
     tell("id_token_signing_alg_values_supported", json!(algorithms));
     tell("userinfo_signing_alg_values_supported", json!(algorithms));
-    let with_secret = ["client_secret_basic", "client_secret_post"];
-    let and_none = ["client_secret_basic", "client_secret_post", "none"];
-    tell("token_endpoint_auth_methods_supported", json!(and_none));
-    tell("introspection_endpoint_auth_methods_supported", json!(with_secret));
-    tell("revocation_endpoint_auth_methods_supported", json!(and_none));
+    let and_none: Vec<&str> = METHODS_OF_PROOF.into_iter().chain(["none"]).collect();
+    for (endpoint, methods) in
+        [("token", &and_none[..]), ("introspection", &METHODS_OF_PROOF), ("revocation", &and_none)]
+    {
+        tell(&format!("{endpoint}_endpoint_auth_methods_supported"), json!(methods));
+        let algorithms = format!("{endpoint}_endpoint_auth_signing_alg_values_supported");
+        tell(&algorithms, json!(ASSERTION_ALGORITHMS));
+    }
     tell("backchannel_logout_supported", true.into());
     tell("backchannel_logout_session_supported", true.into());
 }

@@ -5,4 +5,5 @@ mod face;
 mod key_encryption;
 mod oidc;
 mod shown;
+mod tokens;
 mod workflow;
