@@ -153,7 +153,8 @@ impl Clients {
                 None
             }
             None if has_secret(client.authentication) => {
-                let (mut with_secret, secret) = (client.clone(), self.0.entropy.token());
+                let secret = self.0.new_secret(client.authentication);
+                let mut with_secret = client.clone();
                 self.0.keep_secret(&mut with_secret, &secret)?;
                 Some((with_secret, secret))
             }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use url::Url;
+use zeroize::Zeroizing;
 
 use super::Unserved;
 use crate::{
@@ -65,6 +66,17 @@ impl Registrar {
             sector::check_list(&list, &registration.redirect_uris).map_err(Unserved::Refused)?;
         }
         Ok(registration)
+    }
+
+    /// Makes a secret: 256 random bits, and for assertions as many characters as the longest MAC has bytes, 64 (RFC 7518
+    /// §3.2).
+    pub(super) fn new_secret(&self, authentication: ClientAuthentication) -> SecretToken {
+        let secret = self.entropy.token();
+        if authentication != ClientAuthentication::ClientSecretJwt {
+            return secret;
+        }
+        let more = self.entropy.token();
+        SecretToken::from_outside(&Zeroizing::new(format!("{}{}", secret.expose(), more.expose())))
     }
 
     /// Keeps a secret for a client: its hash, and the secret itself sealed where assertions are checked with it.

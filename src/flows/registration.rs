@@ -114,7 +114,7 @@ impl Registrations {
         let mut client = registration.into_client(id, now);
         let management = desk.entropy.token();
         client.registration_token_hash = Some(management.hash());
-        let secret = has_secret(client.authentication).then(|| desk.entropy.token());
+        let secret = has_secret(client.authentication).then(|| desk.new_secret(client.authentication));
         if let Some(secret) = &secret {
             desk.keep_secret(&mut client, secret)?;
         }
@@ -168,7 +168,7 @@ impl Registrations {
         let now = desk.clock.now();
         let registration = desk.read(given, Registrant::Itself).await.map_err(refused)?;
         let mut client = registration.into_client(kept.id.clone(), now);
-        let secret = carry_over(&mut client, &kept).then(|| desk.entropy.token());
+        let secret = carry_over(&mut client, &kept).then(|| desk.new_secret(client.authentication));
         if let Some(secret) = &secret {
             desk.keep_secret(&mut client, secret)?;
         }

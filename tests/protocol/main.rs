@@ -28,6 +28,7 @@ mod limits;
 mod logout;
 mod metadata;
 mod outbound;
+mod promises;
 mod prompt;
 mod pushed;
 mod refresh;

@@ -99,7 +99,9 @@ fn requests(spoken: &Spoken<'_>, tell: &mut impl FnMut(&str, Value)) {
     let RequestRules { catalogue, policy } = spoken.rules;
     let contexts: Vec<&Acr> = catalogue.names().collect();
     let types: Vec<&str> = policy.response_types.iter().map(ResponseType::name).collect();
-    let claims: Vec<&str> = OF_THE_TOKEN.into_iter().chain(scope::claims()).collect();
+    let hybrid = policy.response_types.iter().any(|one| one.gives_code() && one.gives_id_token());
+    let of_the_code = hybrid.then_some("c_hash");
+    let claims: Vec<&str> = OF_THE_TOKEN.into_iter().chain(of_the_code).chain(scope::claims()).collect();
     tell("scopes_supported", json!(scope::STANDARD));
     tell("response_types_supported", json!(types));
     tell("response_modes_supported", json!(ResponseMode::ALL.map(ResponseMode::name)));
