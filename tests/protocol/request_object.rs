@@ -15,14 +15,19 @@ use facestep::domain::{
     secret::{base64url, sha256},
 };
 use josekit::{
-    jwk::{Jwk, alg::ec::EcCurve},
-    jws::{ES256, JwsHeader, serialize_compact},
+    jwk::{
+        Jwk,
+        alg::{ec::EcCurve, ed::EdCurve},
+    },
+    jws::{ES256, EdDSA, JwsHeader, JwsSigner, PS256, RS256, serialize_compact},
 };
+use reqwest::Method;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use crate::support::{
     TestApp,
+    browser::Answer,
     clients::{CALLBACK, CHALLENGE, authorization_parameters, authorize, bank},
     people::PASSWORD,
 };
@@ -51,7 +56,7 @@ impl Signing {
         self.object_typed("oauth-authz-req+jwt", changes)
     }
 
-    fn object_typed(&self, typ: &str, changes: Value) -> String {
+    fn claims(&self, changes: Value) -> String {
         let mut claims = json!({
             "iss": "bank",
             "aud": self.app.issuer.as_str(),
@@ -67,10 +72,14 @@ impl Signing {
         for (name, value) in changes.as_object().unwrap() {
             claims[name] = value.clone();
         }
+        claims.to_string()
+    }
+
+    fn object_typed(&self, typ: &str, changes: Value) -> String {
         let mut header = JwsHeader::new();
         header.set_token_type(typ);
         let signer = ES256.signer_from_jwk(&self.key).unwrap();
-        serialize_compact(claims.to_string().as_bytes(), &header, &signer).unwrap()
+        serialize_compact(self.claims(changes).as_bytes(), &header, &signer).unwrap()
     }
 }
 
@@ -197,6 +206,42 @@ async fn a_client_may_be_held_to_signed_requests_and_to_one_algorithm() {
     let object = signing.object(json!({}));
     let answer = signing.app.browser().get(&authorize(&[("request", &object)])).await;
     assert_eq!(answer.error().1, "request_signature");
+}
+
+#[tokio::test]
+async fn a_request_may_be_signed_by_each_algorithm_that_discovery_names() {
+    // OpenID Connect Discovery 1.0 §3, request_object_signing_alg_values_supported; RFC 9101 §10.1: never `none`
+    let app = TestApp::start().await;
+    let metadata = Answer::of(app.program(Method::GET, "/.well-known/openid-configuration")).await.json();
+    let named = metadata["request_object_signing_alg_values_supported"].as_array().unwrap();
+    assert_eq!(named.len(), 4);
+    let rsa = Jwk::generate_rsa_key(2048).unwrap();
+    for algorithm in named {
+        let (key, signer): (Jwk, Box<dyn JwsSigner>) = match algorithm.as_str().unwrap() {
+            "RS256" => (rsa.clone(), Box::new(RS256.signer_from_jwk(&rsa).unwrap())),
+            "PS256" => (rsa.clone(), Box::new(PS256.signer_from_jwk(&rsa).unwrap())),
+            "ES256" => {
+                let key = Jwk::generate_ec_key(EcCurve::P256).unwrap();
+                (key.clone(), Box::new(ES256.signer_from_jwk(&key).unwrap()))
+            }
+            "EdDSA" => {
+                let key = Jwk::generate_ed_key(EdCurve::Ed25519).unwrap();
+                (key.clone(), Box::new(EdDSA.signer_from_jwk(&key).unwrap()))
+            }
+            other => panic!("{other}"),
+        };
+        let mut signing = Signing::client(|_| {}).await;
+        signing.key = key;
+        let public = Value::Object(signing.key.to_public_key().unwrap().into());
+        let mut client = bank();
+        client.metadata.jwks = Some(json!({ "keys": [public] }));
+        signing.app.store.transact(move |db| db.save_client(&client)).await.unwrap();
+        let object =
+            serialize_compact(signing.claims(json!({})).as_bytes(), &JwsHeader::new(), signer.as_ref())
+                .unwrap();
+        let answer = signing.app.browser().get(&address(&[("request", &object)])).await;
+        assert!(answer.location().ends_with("/sign-in"), "{algorithm}: {}", answer.location());
+    }
 }
 
 /// Serves one document at every path, and counts how often.

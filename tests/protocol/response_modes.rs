@@ -250,3 +250,37 @@ async fn a_person_who_signs_in_at_last_is_sent_back_by_a_form_too() {
     let tokens: Value = app.redeem(&told["code"], &[]).await.json();
     assert!(tokens["id_token"].is_string());
 }
+
+#[tokio::test]
+async fn what_discovery_names_of_response_types_and_modes_is_answered_and_nothing_else() {
+    // OpenID Connect Discovery 1.0 §3
+    for app in [with_every_type().await, shipped().await] {
+        let browser = app.browser();
+        app.code_for(&browser, &[]).await;
+        let metadata = Answer::of(app.program(Method::GET, "/.well-known/openid-configuration")).await.json();
+        let listed = |name: &str| -> Vec<String> { serde_json::from_value(metadata[name].clone()).unwrap() };
+        let (types, modes) = (listed("response_types_supported"), listed("response_modes_supported"));
+        for one in ResponseType::ALL {
+            for mode in &modes {
+                let asked = [("response_type", one.name()), ("response_mode", mode.as_str())];
+                let answer = browser.get(&authorize(&asked)).await;
+                let told = match mode.as_str() {
+                    "form_post" => answer.posted().1,
+                    "query" if one == ResponseType::Code => answer.parameters(),
+                    _ => answer.fragment(),
+                };
+                let may = types.iter().any(|listed| listed == one.name())
+                    && (mode != "query" || one == ResponseType::Code);
+                assert_eq!(told.contains_key("error"), !may, "{one:?} {mode} {told:?}");
+            }
+        }
+    }
+}
+
+/// As it ships, with a client that may ask for everything.
+async fn shipped() -> TestApp {
+    let app = TestApp::start().await;
+    app.register(eager()).await;
+    app.add_ada().await;
+    app
+}
