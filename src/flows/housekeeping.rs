@@ -101,9 +101,7 @@ impl Housekeeping {
         Ok(Purged {
             ceremonies: self.drop_before(before(ceremonies), |db, at| db.purge_ceremonies(at)).await?,
             interactions: self.drop_before(before(interactions), |db, at| db.purge_interactions(at)).await?,
-            pushed_requests: self
-                .drop_before(before(interactions), |db, at| db.purge_pushed_requests(at))
-                .await?,
+            pushed_requests: self.drop_before(now, |db, at| db.purge_pushed_requests(at)).await?,
             runs: self.drop_before(before(runs), |db, at| db.purge_runs(at)).await?,
             sessions: self.drop_before(before(sessions), |db, at| db.purge_sessions(at)).await?,
             refresh_tokens: self.drop_before(now, |db, at| db.purge_refresh_tokens(at)).await?,

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 
 use super::{
+    connection::{find_one, run},
     row::{Place, json, milliseconds},
     schema::pushed_requests,
     transaction::Transaction,
@@ -11,7 +12,7 @@ use super::{
 use crate::{
     domain::{
         id::{ClientId, InteractionId},
-        oidc::pushed::PushedRequest,
+        oidc::{interaction::Interaction, pushed::PushedRequest},
         secret::TokenHash,
     },
     ports::{fault::Fault, store::PushedRequestStore},
@@ -57,7 +58,8 @@ impl PushedRow {
 impl PushedRequestStore for Transaction<'_> {
     fn insert_pushed_request(&mut self, pushed: &PushedRequest) -> Result<(), Fault> {
         self.step(|c| {
-            diesel::insert_into(pushed_requests::table).values(&PushedRow::of(pushed)?).execute(c)?;
+            let row = PushedRow::of(pushed)?;
+            run!(c, diesel::insert_into(pushed_requests::table).values(&row))?;
             Ok(())
         })
     }
@@ -65,7 +67,7 @@ impl PushedRequestStore for Transaction<'_> {
     fn find_pushed_request(&mut self, reference: &TokenHash) -> Result<Option<PushedRequest>, Fault> {
         self.step(|c| {
             let named = pushed_requests::table.find(reference.as_str());
-            let row = named.select(PushedRow::as_select()).first(c).optional()?;
+            let row = find_one!(c, named.select(PushedRow::as_select()))?;
             row.map(PushedRow::parse).transpose()
         })
     }
@@ -73,14 +75,17 @@ impl PushedRequestStore for Transaction<'_> {
     fn open_pushed_request(
         &mut self,
         reference: &TokenHash,
-        interaction: &InteractionId,
+        interaction: &Interaction,
     ) -> Result<bool, Fault> {
         self.step(|c| {
             let unopened = pushed_requests::table
                 .filter(pushed_requests::reference.eq(reference.as_str()))
                 .filter(pushed_requests::interaction_id.is_null());
-            let opening = pushed_requests::interaction_id.eq(interaction.as_str());
-            Ok(diesel::update(unopened).set(opening).execute(c)? == 1)
+            let opening = (
+                pushed_requests::interaction_id.eq(interaction.id.as_str()),
+                pushed_requests::expires_at.eq(milliseconds(interaction.expires_at)),
+            );
+            Ok(run!(c, diesel::update(unopened).set(opening))? == 1)
         })
     }
 

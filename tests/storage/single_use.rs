@@ -176,7 +176,7 @@ async fn a_pushed_request_opens_one_interaction() {
             .transact(move |db| {
                 db.insert_client(&client("c1"))?;
                 db.insert_pushed_request(&written)?;
-                let [first, second] = ["i1", "i2"].map(|id| InteractionId::parse(id).unwrap());
+                let [first, second] = ["i1", "i2"].map(|id| interaction(id, "c1", None));
                 let unknown = pushed_request("p2", "c1").reference;
                 Ok([
                     db.open_pushed_request(&reference, &first)?,
@@ -188,7 +188,9 @@ async fn a_pushed_request_opens_one_interaction() {
             .unwrap();
         assert_eq!(opened, [true, false, false]);
         let read = store.read(move |db| db.find_pushed_request(&written_reference())).await.unwrap();
-        assert_eq!(read.unwrap().opened_as, InteractionId::parse("i1"));
+        let read = read.unwrap();
+        assert_eq!(read.opened_as, InteractionId::parse("i1"));
+        assert_eq!(read.expires_at, interaction("i1", "c1", None).expires_at);
     })
     .await;
 }

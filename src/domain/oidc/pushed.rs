@@ -29,7 +29,7 @@ pub struct PushedRequest {
     pub parameters: AuthorizationParameters,
     /// Whether the client signed it.
     pub signed: bool,
-    /// When it lapses, unless its browser came.
+    /// When it lapses: once opened, together with what it was opened as.
     pub expires_at: Timestamp,
     /// What its browser opened with it; storage sets it for one winner.
     pub opened_as: Option<InteractionId>,

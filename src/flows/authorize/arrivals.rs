@@ -6,6 +6,7 @@ use crate::{
         id::{ClientId, InteractionId},
         oidc::{
             client::Client,
+            interaction::Interaction,
             pushed::{PushedRequest, UNKNOWN},
             reply::AuthorizationReply,
             request::{AuthorizationRequest, Conveyance, ReceivedParameters, RequestRefusal},
@@ -126,13 +127,13 @@ pub(super) fn begin(
     match arrival {
         Arrival::Posted => {
             let interaction = here.open(db, &client, received, None)?;
-            spend(db, reference.as_ref(), &interaction.id)?;
+            spend(db, reference.as_ref(), &interaction)?;
             Ok(Ok(Begun::Kept(interaction.id)))
         }
         Arrival::Visited(visitor) => {
             let seat = here.seat_of(db, &client, &request, &visitor)?;
             let interaction = here.open(db, &client, received, Some(&seat.session))?;
-            spend(db, reference.as_ref(), &interaction.id)?;
+            spend(db, reference.as_ref(), &interaction)?;
             let advanced = here.advance_seated(db, interaction, seat, &visitor)?;
             // A client that vanished within the transaction is as unknown as one that never was.
             Ok(advanced.map(Begun::Opened).map_err(|_| BeginRefusal::UnknownClient))
@@ -141,7 +142,7 @@ pub(super) fn begin(
 }
 
 /// Uses up the reference to a pushed request; of two that come at once, one finds what the other opened.
-fn spend(db: &mut dyn Db, reference: Option<&TokenHash>, interaction: &InteractionId) -> Result<(), Fault> {
+fn spend(db: &mut dyn Db, reference: Option<&TokenHash>, interaction: &Interaction) -> Result<(), Fault> {
     match reference {
         Some(reference) if !db.open_pushed_request(reference, interaction)? => {
             Err(Fault::Conflict("pushed request"))

@@ -46,11 +46,11 @@ pub trait PushedRequestStore {
     fn insert_pushed_request(&mut self, pushed: &PushedRequest) -> Result<(), Fault>;
     /// The one under this reference.
     fn find_pushed_request(&mut self, reference: &TokenHash) -> Result<Option<PushedRequest>, Fault>;
-    /// Notes what its browser opened with it: `true` for one caller only.
+    /// Notes what its browser opened with it, as long as which it is kept from now on: `true` for one caller only.
     fn open_pushed_request(
         &mut self,
         reference: &TokenHash,
-        interaction: &InteractionId,
+        interaction: &Interaction,
     ) -> Result<bool, Fault>;
     /// Drops those that lapsed before this moment; returns how many.
     fn purge_pushed_requests(&mut self, before: Timestamp) -> Result<usize, Fault>;

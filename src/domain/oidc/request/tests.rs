@@ -19,6 +19,7 @@ use crate::domain::{
     secret::base64url,
 };
 
+mod anything;
 mod registered;
 
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
