@@ -227,6 +227,42 @@ fn keys_are_made_at_first_use_rotated_and_given_up() {
 }
 
 #[test]
+fn signing_keys_are_listed_rotated_and_retired() {
+    // docs/operations.md, "Signing keys"
+    let operator = Operator::new();
+    let signing = |arguments: &[&str]| operator.succeeds(&[&["keys", "signing"], arguments].concat(), "");
+    let rotate = |arguments: &[&str]| {
+        let told = signing(&[&["rotate", "--algorithm", "ES256"], arguments].concat());
+        let id = told.split_whitespace().nth(1).unwrap().to_owned();
+        (id, told)
+    };
+    let state = |id: &str| {
+        let listed = signing(&["list"]);
+        let row = listed.lines().find(|line| line.ends_with(id)).unwrap().to_owned();
+        row.split_whitespace().nth(1).unwrap().to_owned()
+    };
+    assert_eq!(signing(&["list"]), "");
+    let (first, _) = rotate(&[]);
+    assert_eq!(state(&first), "signing");
+    let (second, told) = rotate(&["--soon"]);
+    assert!(told.contains("is published and signs from"), "{told}");
+    assert_eq!((state(&first), state(&second)), ("signing".into(), "published".into()));
+    let (again, told) = rotate(&[]);
+    assert!(again == second && told.contains("waits already"), "{told}");
+    let told = signing(&["retire", &first]);
+    assert!(told.contains(&format!("{second} signs")), "{told}");
+    assert_eq!((state(&first), state(&second)), ("retired".into(), "signing".into()));
+    assert!(signing(&["retire", &first]).contains("before"));
+    assert!(operator.fails(&["keys", "signing", "retire", "none"], "").contains("no signing key"));
+    let refused = operator.fails(&["keys", "signing", "rotate", "--algorithm", "HS256"], "");
+    assert!(refused.contains("none of signing_keys.algorithms"), "{refused}");
+    let events = operator.succeeds(&["audit", "export"], "");
+    for kind in ["key_made", "key_retired"] {
+        assert!(events.contains(kind), "{kind}: {events}");
+    }
+}
+
+#[test]
 fn a_key_that_is_missing_or_beside_the_database_is_told() {
     let operator = Operator::new();
     let keys = operator.folder.path().join("keys/transform-keys");

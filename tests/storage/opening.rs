@@ -1,6 +1,10 @@
 //! Opening: migrations run once, a newer database is refused, a bad place is told.
 
-use facestep::{domain::id::ClientId, ports::fault::Fault, storage};
+use facestep::{
+    domain::{id::ClientId, keys::SigningAlgorithm},
+    ports::{fault::Fault, store::Db},
+    storage,
+};
 
 use crate::{
     database::{Database, on_each_kept_engine, on_sqlite_file},
@@ -46,6 +50,35 @@ async fn an_enrolment_from_before_data_keys_is_revoked_and_wiped_by_the_migratio
         let id = enrolment("e1", "u1", "r1").id;
         let found = store.read(move |db| db.find_enrolment(&id)).await.unwrap().unwrap();
         assert!(found.revoked_at.is_some() && found.sealed_template.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_keys_from_before_they_were_numbered_sign_on_in_the_order_in_which_they_were_made() {
+    // Migration 0015
+    on_each_kept_engine(async |database: Database| {
+        let keys = [
+            ("new", SigningAlgorithm::ES256, 5),
+            ("old", SigningAlgorithm::ES256, 2),
+            ("rsa", SigningAlgorithm::RS256, 3),
+        ]
+        .map(|(id, algorithm, made)| signing_key(id, algorithm, made));
+        let insert =
+            move |db: &mut dyn Db| keys.iter().try_for_each(|key| db.insert_signing_key(key).map(drop));
+        database.store.transact(insert).await.unwrap();
+        database.tamper(
+            "DROP INDEX signing_keys_by_generation;
+             ALTER TABLE signing_keys DROP COLUMN generation;
+             ALTER TABLE signing_keys DROP COLUMN signs_from;
+             ALTER TABLE signing_keys DROP COLUMN withdrawn_at;
+             ALTER TABLE signing_keys DROP COLUMN certificate;
+             DELETE FROM __diesel_schema_migrations WHERE version = '0015'",
+        );
+        let store = storage::open(&database.url).unwrap();
+        let read = store.read(|db| db.signing_keys()).await.unwrap();
+        let told: Vec<_> = read.iter().map(|key| (key.id.as_str(), key.generation, key.signs_from)).collect();
+        assert_eq!(told, [("old", 0, at(2)), ("new", 1, at(5)), ("rsa", 0, at(3))]);
     })
     .await;
 }

@@ -6,6 +6,7 @@ use facestep::{
     domain::{
         face::attempts::DeviceScope,
         id::{CeremonyId, GrantId, InteractionId, RefreshId},
+        keys::SigningAlgorithm,
         oidc::refresh::RefreshToken,
         user::User,
     },
@@ -271,6 +272,20 @@ async fn of_two_that_wait_for_each_other_one_is_a_conflict() {
         };
         let (one, other) = (cross("k1", "k2"), cross("k2", "k1"));
         assert_eq!(winners(&[one.await.unwrap(), other.await.unwrap()]), 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_those_who_make_the_next_signing_key_one_does() {
+    on_each_engine(async |Database { store, .. }: Database| {
+        for round in 0..20 {
+            let outcomes = at_once(&store, move |db, n| {
+                db.insert_signing_key(&signing_key(&format!("k{round}-{n}"), SigningAlgorithm::ES256, round))
+            })
+            .await;
+            assert_eq!(outcomes.into_iter().filter(|outcome| *outcome.as_ref().unwrap()).count(), 1);
+        }
     })
     .await;
 }
