@@ -1,11 +1,13 @@
 //! Several accounts in one browser: each has a session of its own, and a request goes on with the one that is named or chosen.
 
+use facestep::domain::oidc::client::ClientAuthentication;
 use serde_json::Value;
+use url::form_urlencoded;
 
 use crate::support::{
     TestApp,
     browser::{Answer, TestBrowser},
-    clients::{authorize, bank},
+    clients::{SECRET, authorize, bank, confidential},
     people::PASSWORD,
 };
 
@@ -160,4 +162,87 @@ async fn a_browser_keeps_five_accounts_beside_the_current_one() {
     let shown = browser.get(&page).await.body;
     assert!(shown.contains("id=\"account-6\"") && !shown.contains("id=\"account-7\""), "{shown}");
     assert!(!shown.contains(">a</button>"), "{shown}");
+}
+
+/// A client that is not the operator's own, allowed by ada; gives what it was granted.
+async fn allowed_shop(app: &TestApp, browser: &TestBrowser) -> Value {
+    let mut shop = confidential(ClientAuthentication::ClientSecretPost);
+    shop.metadata.first_party = false;
+    shop.metadata.initiate_login_uri = Some("http://127.0.0.1:8081/start?x=1".into());
+    app.register(shop).await;
+    app.add_ada().await;
+    let page = browser.sign_in(&authorize(&[]), "ada", PASSWORD).await.location();
+    let shown = browser.get(&page).await;
+    let asked = shown.body.split("name=\"asked\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let fields = [("csrf_token", &*shown.csrf()), ("asked", asked), ("decision", "allow")];
+    let code = browser.post(&page, &fields).await.code();
+    app.redeem(&code, &[("client_secret", SECRET)]).await.json()
+}
+
+#[tokio::test]
+async fn what_was_allowed_is_listed_and_taken_back_with_all_that_was_granted() {
+    // GDPR Article 7(3), RFC 7009 §1: whoever allowed it can take it back
+    let app = TestApp::start().await;
+    let browser = app.browser();
+    let tokens = allowed_shop(&app, &browser).await;
+    let user_info = async || {
+        let token = tokens["access_token"].as_str().unwrap();
+        Answer::of(app.program(reqwest::Method::GET, "/userinfo").bearer_auth(token)).await.status.as_u16()
+    };
+    assert_eq!(user_info().await, 200);
+    let account = browser.get("/account").await;
+    assert!(
+        account.body.contains("id=\"revoke-1\"") && account.body.contains("Example Bank"),
+        "{}",
+        account.body
+    );
+    let unproven = browser.post("/account/services/revoke", &[("client", "bank")]).await;
+    assert_eq!((unproven.status.as_u16(), user_info().await), (403, 200));
+    let fields = [("csrf_token", &*account.csrf()), ("client", "bank")];
+    let done = browser.post("/account/services/revoke", &fields).await.location();
+    assert_eq!((&*done, user_info().await), ("/account?revoked", 401));
+    let after = browser.get(&done).await.body;
+    assert!(after.contains("id=\"revoked\"") && !after.contains("id=\"revoke-1\""), "{after}");
+    assert!(browser.get(&authorize(&[])).await.location().ends_with("/allow"));
+}
+
+#[tokio::test]
+async fn a_client_is_opened_at_its_own_address_with_our_issuer() {
+    // OpenID Connect Core 1.0 §4
+    let app = TestApp::start().await;
+    let browser = app.browser();
+    allowed_shop(&app, &browser).await;
+    let issuer: String = form_urlencoded::byte_serialize(app.issuer.as_str().as_bytes()).collect();
+    let start = format!("href=\"http://127.0.0.1:8081/start?x=1&#38;iss={issuer}\" id=\"open-1\"");
+    let account = browser.get("/account").await.body;
+    assert!(account.contains(&start), "{account}");
+}
+
+#[tokio::test]
+async fn the_account_page_turns_to_another_account_and_signs_each_out() {
+    // NIST SP 800-63B-4 §5.1: a session ends when its person says so
+    let both = both().await;
+    let press = async |path: &str, session: &str| {
+        let token = both.browser.get("/account").await.csrf();
+        both.browser.post(path, &[("csrf_token", &*token), ("account", session)]).await.location()
+    };
+    let shown = async || both.browser.get("/account").await.body;
+    assert!(shown().await.contains("masthead-client\">bob<"));
+    assert_eq!(press("/account/switch", &both.ada.sid).await, "/account");
+    assert!(shown().await.contains("masthead-client\">ada<"));
+    assert_eq!(press("/account/sign-out", &both.bob.sid).await, "/account");
+    assert!(!shown().await.contains("bob"));
+    assert_eq!(press("/account/sign-out", &both.bob.sid).await, "/account");
+    assert_eq!(press("/account/sign-out", &both.ada.sid).await, "/logout/done");
+    assert_eq!(both.browser.get("/account").await.location(), "/account/sign-in");
+}
+
+#[tokio::test]
+async fn where_the_current_session_is_over_the_account_page_shows_the_next_one() {
+    // NIST SP 800-63B-4 §5.1
+    let both = both().await;
+    let token = both.browser.get("/account").await.csrf();
+    let fields = [("csrf_token", &*token), ("account", &*both.bob.sid)];
+    both.browser.post("/account/sign-out", &fields).await.location();
+    assert!(both.browser.get("/account").await.body.contains("masthead-client\">ada<"));
 }

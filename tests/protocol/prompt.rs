@@ -112,3 +112,13 @@ async fn a_sign_in_from_while_a_posted_request_was_kept_does_not_answer_prompt_l
     let claims = app.id_token_claims(&answer.code()).await;
     assert_eq!(claims["auth_time"], claims["iat"]);
 }
+
+#[tokio::test]
+async fn a_request_for_a_new_account_is_refused_and_unknown_pages_are_not() {
+    // Initiating User Registration via OpenID Connect 1.0 §4.1, OpenID Connect Core 1.0 §3.1.2.1
+    let app = with_ada().await;
+    let refused = app.browser().get(&authorize(&[("prompt", "create")])).await;
+    assert_eq!(refused.error(), ("invalid_request".into(), "prompt_create".into()));
+    let unknown = app.browser().get(&authorize(&[("prompt", "dance")])).await.location();
+    assert!(unknown.ends_with("/sign-in"), "{unknown}");
+}

@@ -63,8 +63,6 @@ pub struct AskedPages {
     pub consent: bool,
     /// The browser's accounts are shown (OpenID Connect Core 1.0 §3.1.2.1).
     pub select_account: bool,
-    /// A new account is offered (Initiating User Registration via OpenID Connect 1.0 §4).
-    pub create: bool,
 }
 
 /// What an operator says of requests.

@@ -3,6 +3,7 @@
 mod accounts;
 mod face;
 mod key_encryption;
+mod logout;
 mod oidc;
 mod shown;
 mod tokens;

@@ -9,11 +9,12 @@ use crate::domain::{
 pub fn pages(parameters: &AuthorizationParameters) -> AskedPages {
     let has =
         |page: &str| parameters.value("prompt").unwrap_or_default().split(' ').any(|value| value == page);
-    AskedPages { consent: has("consent"), select_account: has("select_account"), create: has("create") }
+    AskedPages { consent: has("consent"), select_account: has("select_account") }
 }
 
 /// `none` stands alone (OpenID Connect Core 1.0 §3.1.2.1). Values that are not known are ignored, as the specification
-/// advises.
+/// advises; but whoever sends `create` counts on a new account, and none is offered here (Initiating User Registration via
+/// OpenID Connect 1.0 §4.1).
 pub fn check(parameters: &AuthorizationParameters) -> Result<Prompt, ProtocolError> {
     let values: Vec<&str> =
         parameters.value("prompt").unwrap_or_default().split(' ').filter(|value| !value.is_empty()).collect();
@@ -21,6 +22,9 @@ pub fn check(parameters: &AuthorizationParameters) -> Result<Prompt, ProtocolErr
         ["none"] => Ok(Prompt::None),
         values if values.contains(&"none") => {
             Err(ProtocolError::invalid_request("prompt_none_with_others", "prompt=none must stand alone"))
+        }
+        values if values.contains(&"create") => {
+            Err(ProtocolError::invalid_request("prompt_create", "prompt=create is not offered here"))
         }
         values if values.contains(&"login") => Ok(Prompt::Login),
         _ => Ok(Prompt::AsNeeded),
