@@ -2,8 +2,8 @@
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, STRICT_TRANSPORT_SECURITY};
 use actix_web::{App, HttpResponse, middleware::from_fn, test, web};
-use facestep::web::headers::{FormTarget, Policy, complete, secure};
-use facestep::web::pages::{self, CapturePage, Page, SignInPage};
+use facestep::web::headers::{FormTarget, PictureSource, Policy, complete, secure};
+use facestep::web::pages::{self, AboutClient, CapturePage, Page, SignInPage};
 
 use crate::samples::all;
 
@@ -92,5 +92,19 @@ async fn an_answer_that_says_nothing_gets_every_header_and_a_page_keeps_its_own(
     assert_eq!(page.headers().get_all(CONTENT_SECURITY_POLICY).count(), 1);
     assert_eq!(page.headers().get(CACHE_CONTROL).unwrap(), "no-store");
     assert!(policy.contains("form-action 'self' http://127.0.0.1:8081"));
-    assert_eq!(SignInPage::sample().policy(), Policy::form(SignInPage::sample().returns_to.as_ref()));
+    let plain = SignInPage { about: AboutClient::default(), ..SignInPage::sample() };
+    assert_eq!(plain.policy(), Policy::form(plain.returns_to.as_ref()));
+}
+
+#[test]
+fn a_clients_picture_comes_from_its_own_https_origin_alone() {
+    // OpenID Connect Dynamic Client Registration 1.0 §2, logo_uri; CSP Level 3 §6.1.8
+    let policy = |page: SignInPage| page.policy().content_security_policy();
+    let shown = policy(SignInPage::sample());
+    assert!(shown.contains("img-src 'self' https://bank.example;"), "{shown}");
+    let plain = policy(SignInPage { about: AboutClient::default(), ..SignInPage::sample() });
+    assert!(plain.contains("img-src 'self';"), "{plain}");
+    for address in ["http://bank.example/l.png", "data:image/png,x", "//bank.example/l", "x"] {
+        assert!(PictureSource::of(address).is_none(), "{address}");
+    }
 }

@@ -89,6 +89,10 @@ impl Here {
         scene: &Scene<'_>,
         user: &UserId,
     ) -> Result<Permission, Fault> {
+        if scene.client.metadata.first_party && !scene.request.pages.consent {
+            // Whatever was allowed before, nothing is asked: it need not be read.
+            return Ok(Permission::Given);
+        }
         let remembered = db.find_access_consent(user, &scene.client.id)?;
         let facts = AccessFacts {
             client: &scene.client,
