@@ -97,7 +97,7 @@ async fn an_answer_that_says_nothing_gets_every_header_and_a_page_keeps_its_own(
 }
 
 #[test]
-fn a_clients_picture_comes_from_its_own_https_origin_alone() {
+async fn a_clients_picture_comes_from_its_own_https_origin_alone() {
     // OpenID Connect Dynamic Client Registration 1.0 §2, logo_uri; CSP Level 3 §6.1.8
     let policy = |page: SignInPage| page.policy().content_security_policy();
     let shown = policy(SignInPage::sample());

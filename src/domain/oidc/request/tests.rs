@@ -212,8 +212,6 @@ fn prompt_and_max_age_are_read() {
     assert_eq!(prompt("none"), (Prompt::None, pages));
     assert_eq!(prompt("consent login"), (Prompt::Login, AskedPages { consent: true, ..pages }));
     assert_eq!(prompt("select_account"), (Prompt::AsNeeded, AskedPages { select_account: true, ..pages }));
-    // Initiating User Registration via OpenID Connect 1.0 §4
-    assert_eq!(prompt("create"), (Prompt::AsNeeded, AskedPages { create: true, ..pages }));
     assert_eq!(prompt("later"), (Prompt::AsNeeded, pages));
     assert_eq!(requirement(&client(), &[("max_age", "0")]).max_age, Some(SignedDuration::ZERO));
 }
