@@ -51,9 +51,11 @@ pub(super) use run;
 
 /// For one that writes: `synchronous=FULL` syncs the write-ahead log before a commit returns, so that what was answered
 /// survives a power cut; `secure_delete` overwrites what is deleted, so that an erased template does not stay in a free
-/// page; another process (the command line) is waited for.
+/// page; another process (the command line) is waited for. The log may grow to 32 MB before it is folded into the file: a
+/// page that was written several times meanwhile is copied once.
 const SQLITE_WRITES: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-     PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;";
+     PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; \
+     PRAGMA wal_autocheckpoint = 8000;";
 
 /// For one that reads: SQLite itself refuses a write.
 const SQLITE_READS: &str = "PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON; PRAGMA query_only = ON; PRAGMA temp_store = MEMORY;";

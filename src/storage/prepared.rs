@@ -7,7 +7,8 @@
 use diesel::{
     QueryResult, RunQueryDsl,
     backend::Backend,
-    query_builder::{AstPass, QueryFragment, QueryId},
+    internal::derives::multiconnection::AstPassHelper,
+    query_builder::{AstPass, QueryBuilder, QueryFragment, QueryId},
 };
 
 /// An update that is prepared once for each connection.
@@ -18,13 +19,21 @@ pub fn prepared<U>(update: U) -> Prepared<U> {
     Prepared(update)
 }
 
-impl<U: QueryFragment<DB>, DB: Backend> QueryFragment<DB> for Prepared<U> {
-    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        self.0.walk_ast(pass)
-    }
-
-    fn is_safe_to_cache_prepared(&self, _: &DB) -> QueryResult<bool> {
-        Ok(true)
+impl<U, DB> QueryFragment<DB> for Prepared<U>
+where
+    U: QueryFragment<DB>,
+    DB: Backend,
+    DB::QueryBuilder: Default,
+{
+    /// Hands its text and its values on and nothing else: the update's own walk would say that it must not be kept.
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if pass.bind_collector().is_some() || pass.debug_binds().is_some() {
+            return self.0.walk_ast(pass);
+        }
+        let mut text = DB::QueryBuilder::default();
+        self.0.to_sql(&mut text, pass.backend())?;
+        pass.push_sql(&text.finish());
+        Ok(())
     }
 }
 
@@ -35,3 +44,51 @@ impl<U> QueryId for Prepared<U> {
 }
 
 impl<U, Conn> RunQueryDsl<Conn> for Prepared<U> {}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    use diesel::{
+        connection::{InstrumentationEvent, SimpleConnection},
+        prelude::*,
+    };
+
+    use super::*;
+
+    diesel::table! {
+        things (id) {
+            id -> BigInt,
+            name -> Text,
+            size -> BigInt,
+        }
+    }
+
+    #[test]
+    fn an_update_is_prepared_once_and_each_set_of_columns_by_itself() {
+        let mut connection = SqliteConnection::establish(":memory:").unwrap();
+        connection
+            .batch_execute("CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL); INSERT INTO things VALUES (1, 'a', 1), (2, 'b', 2)")
+            .unwrap();
+        let kept = Arc::new(AtomicUsize::new(0));
+        let count = kept.clone();
+        connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            if matches!(event, InstrumentationEvent::CacheQuery { .. }) {
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        for id in [1, 2, 3] {
+            let named = diesel::update(things::table.find(id)).set(things::name.eq(format!("thing {id}")));
+            assert_eq!(prepared(named).execute(&mut connection).unwrap(), usize::from(id < 3));
+        }
+        assert_eq!(kept.load(Ordering::Relaxed), 1);
+        let both = diesel::update(things::table.find(1)).set((things::name.eq("c"), things::size.eq(9)));
+        assert_eq!(prepared(both).execute(&mut connection).unwrap(), 1);
+        assert_eq!(kept.load(Ordering::Relaxed), 2);
+        let all: Vec<(i64, String, i64)> = things::table.order(things::id).load(&mut connection).unwrap();
+        assert_eq!(all, [(1, "c".into(), 9), (2, "thing 2".into(), 2)]);
+    }
+}
