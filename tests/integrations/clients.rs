@@ -1,4 +1,4 @@
-//! Each client of the field: signs in, is refused, steps up, refreshes.
+//! Each client of the field: signs in, is refused, steps up, refreshes, signs out.
 
 use std::process::Command;
 
@@ -7,6 +7,7 @@ use super::{
     customer::Customer,
     packages,
     shop::{Plans, Shop},
+    site::Site,
     support::processes::Provider,
 };
 
@@ -18,11 +19,12 @@ async fn succeeds(provider: &Provider, shop: &str) {
     customer.declines().await;
     customer.steps_up().await;
     customer.stays().await;
+    customer.signs_out().await;
     customer.leaves().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn openid_client_signs_in_steps_up_and_refreshes() {
+async fn openid_client_signs_in_steps_up_refreshes_and_signs_out() {
     let provider = Provider::start_enrolled().await;
     let plans = Plans::read_within(&packages::node(), "openid-client.md", &provider);
     let mut program = Command::new(packages::node().join("node_modules/.bin/node"));
@@ -31,7 +33,7 @@ async fn openid_client_signs_in_steps_up_and_refreshes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn authlib_signs_in_steps_up_and_refreshes() {
+async fn authlib_signs_in_steps_up_refreshes_and_signs_out() {
     let provider = Provider::start_enrolled().await;
     let plans = Plans::read("authlib.md", &provider);
     plans.write("shop.py");
@@ -41,7 +43,7 @@ async fn authlib_signs_in_steps_up_and_refreshes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn mod_auth_openidc_signs_in_steps_up_and_refreshes() {
+async fn mod_auth_openidc_signs_in_steps_up_refreshes_and_signs_out() {
     let provider = Provider::start_enrolled().await;
     let plans = Plans::read("mod-auth-openidc.md", &provider);
     let program = apache::serve(&plans);
@@ -49,9 +51,18 @@ async fn mod_auth_openidc_signs_in_steps_up_and_refreshes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_openidconnect_crate_signs_in_steps_up_and_refreshes() {
+async fn the_openidconnect_crate_signs_in_steps_up_refreshes_and_signs_out() {
     let provider = Provider::start_enrolled().await;
     let plans = Plans::read("openidconnect.md", &provider);
     let program = Command::new(cargo::compile(&plans, "shop.rs"));
     succeeds(&provider, &Shop::open(plans, program).await.origin).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn oidc_client_ts_signs_in_steps_up_refreshes_and_signs_out() {
+    let provider = Provider::start_enrolled().await;
+    let plans = Plans::read("oidc-client-ts.md", &provider);
+    plans.write("index.html");
+    plans.write("shop.js");
+    succeeds(&provider, &Site::open(plans).origin).await;
 }

@@ -79,6 +79,15 @@ impl<'a> Customer<'a> {
         assert_eq!(self.events("refresh_reused"), 0);
     }
 
+    /// Signs out, there and at the provider: the next sign-in asks for the password again.
+    pub async fn signs_out(&self) {
+        self.opens("/logout").await;
+        self.reads("nobody", |said| said.starts_with("{\"customer\":null}")).await;
+        assert_eq!(self.events("signed_out"), 1);
+        self.opens("/login").await;
+        self.person().sees("#password").await;
+    }
+
     /// How many events of a kind the provider has recorded.
     fn events(&self, kind: &str) -> usize {
         let events = self.provider.audit();

@@ -13,3 +13,4 @@ mod customer;
 mod packages;
 mod page;
 mod shop;
+mod site;
