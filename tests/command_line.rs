@@ -190,6 +190,41 @@ fn clients_are_registered_by_file_as_often_as_one_likes() {
 }
 
 #[test]
+fn what_is_said_of_a_person_is_set_from_a_file_and_checked() {
+    // OpenID Connect Core 1.0 §5.1
+    let operator = Operator::new();
+    let file = |name: &str, text: &str| {
+        let path = operator.folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let first = file("first.json", r#"{ "nickname": "Countess" }"#);
+    operator.succeeds(&["user", "add", "ada", "--claims", &first], "a long enough password\n");
+    assert!(operator.succeeds(&["user", "claims", "show", "ada"], "").contains("Countess"));
+    let second = file("second.json", r#"{ "email": "ada@ada.example", "email_verified": true }"#);
+    operator.succeeds(&["user", "claims", "set", "ada", &second], "");
+    let shown = operator.succeeds(&["user", "claims", "show", "ada"], "");
+    assert!(shown.contains("ada@ada.example") && !shown.contains("Countess"), "{shown}");
+    let bad = file("bad.json", r#"{ "email_verified": "secret words" }"#);
+    let told = operator.fails(&["user", "claims", "set", "ada", &bad], "");
+    assert!(
+        told.contains("email_verified: must be true or false") && !told.contains("secret words"),
+        "{told}"
+    );
+    assert!(operator.fails(&["user", "claims", "set", "bob", &first], "").contains("no account"));
+    assert!(operator.succeeds(&["audit", "export"], "").contains("user_changed"));
+}
+
+#[test]
+fn clients_are_invited_to_register_themselves() {
+    // RFC 7591 §3
+    let operator = Operator::new();
+    let told = operator.succeeds(&["client", "invite", "--uses", "3", "--hours", "1"], "");
+    assert!(told.contains("initial_access_token") && told.contains("shown once"), "{told}");
+    assert!(!operator.run(&["client", "invite", "--uses", "0"], "").status.success());
+}
+
+#[test]
 fn the_demonstration_is_not_seeded_where_it_is_not_wanted() {
     assert!(Operator::new().fails(&["demo", "seed"], "").contains("demo = true"));
 }

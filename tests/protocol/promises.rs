@@ -17,6 +17,7 @@ use facestep::{
         secret::base64url,
         user::profile::Profile,
     },
+    web::throttle::Allowance,
 };
 use josekit::{
     jwk::{
@@ -27,7 +28,10 @@ use josekit::{
 };
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use super::{claims::said, consent::press};
 use crate::support::{
@@ -62,7 +66,9 @@ impl Witness {
     async fn start() -> Self {
         let requests =
             RequestPolicy { response_types: ResponseType::ALL.into_iter().collect(), ..Default::default() };
-        let registration = RegistrationSettings { admission: Admission::Open, ..Default::default() };
+        let by_address = Allowance::of(1000, Duration::from_secs(1));
+        let registration =
+            RegistrationSettings { admission: Admission::Open, by_address, ..Default::default() };
         let app = TestApp::start_with(Settings { requests, registration, ..Settings::default() }, None).await;
         let keys = BTreeMap::from([
             ("ES256", Jwk::generate_ec_key(EcCurve::P256).unwrap()),

@@ -5,6 +5,7 @@ mod face;
 mod key_encryption;
 mod logout;
 mod oidc;
+mod registration;
 mod shown;
 mod tokens;
 mod workflow;
