@@ -4,7 +4,7 @@ use std::process::Command;
 
 use super::{
     apache, cargo,
-    customer::Customer,
+    customer::{Asked, Customer},
     packages,
     shop::{Plans, Shop},
     site::Site,
@@ -12,8 +12,8 @@ use super::{
 };
 
 /// What every client has to bring its customer through.
-async fn succeeds(provider: &Provider, shop: &str) {
-    let customer = Customer::enters(shop, provider).await;
+async fn succeeds(provider: &Provider, shop: &str, asked: Asked) {
+    let customer = Customer::enters(shop, provider, asked).await;
     customer.allows_nothing().await;
     customer.signs_in().await;
     customer.declines().await;
@@ -29,7 +29,7 @@ async fn openid_client_signs_in_steps_up_refreshes_and_signs_out() {
     let plans = Plans::read_within(&packages::node(), "openid-client.md", &provider);
     let mut program = Command::new(packages::node().join("node_modules/.bin/node"));
     program.arg(plans.write("shop.mjs"));
-    succeeds(&provider, &Shop::open(plans, program).await.origin).await;
+    succeeds(&provider, &Shop::open(plans, program).await.origin, Asked::Once).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -39,7 +39,7 @@ async fn authlib_signs_in_steps_up_refreshes_and_signs_out() {
     plans.write("shop.py");
     let mut program = Command::new(packages::python().join("bin/flask"));
     program.args(["--app", "shop", "run", "--port", &plans.port.to_string()]);
-    succeeds(&provider, &Shop::open(plans, program).await.origin).await;
+    succeeds(&provider, &Shop::open(plans, program).await.origin, Asked::Once).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,7 +47,7 @@ async fn mod_auth_openidc_signs_in_steps_up_refreshes_and_signs_out() {
     let provider = Provider::start_enrolled().await;
     let plans = Plans::read("mod-auth-openidc.md", &provider);
     let program = apache::serve(&plans);
-    succeeds(&provider, &Shop::open(plans, program).await.origin).await;
+    succeeds(&provider, &Shop::open(plans, program).await.origin, Asked::Once).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,7 +55,16 @@ async fn the_openidconnect_crate_signs_in_steps_up_refreshes_and_signs_out() {
     let provider = Provider::start_enrolled().await;
     let plans = Plans::read("openidconnect.md", &provider);
     let program = Command::new(cargo::compile(&plans, "shop.rs"));
-    succeeds(&provider, &Shop::open(plans, program).await.origin).await;
+    succeeds(&provider, &Shop::open(plans, program).await.origin, Asked::Once).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn oidc_client_ts_signs_in_steps_up_refreshes_and_signs_out() {
+    let provider = Provider::start_enrolled().await;
+    let plans = Plans::read("oidc-client-ts.md", &provider);
+    plans.write("index.html");
+    plans.write("shop.js");
+    succeeds(&provider, &Site::open(plans).origin, Asked::EachTime).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

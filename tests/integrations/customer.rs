@@ -15,8 +15,18 @@ use super::support::{
 const PWD: &str = "urn:facestep:acr:pwd";
 const FACE: &str = "urn:facestep:acr:face";
 
+/// How often the provider asks whether a shop may know who is there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// Once; the answer is remembered.
+    Once,
+    /// With every sign-in: nothing proves which program answers on this machine (RFC 8252 §8.6).
+    EachTime,
+}
+
 /// A customer in front of a browser, and the shop that they visit.
 pub struct Customer<'a> {
+    asked: Asked,
     provider: &'a Provider,
     shop: &'a str,
     browser: Browser,
@@ -24,9 +34,9 @@ pub struct Customer<'a> {
 
 impl<'a> Customer<'a> {
     /// The owner of the account, enrolled, with a browser that nobody has used.
-    pub async fn enters(shop: &'a str, provider: &'a Provider) -> Self {
+    pub async fn enters(shop: &'a str, provider: &'a Provider, asked: Asked) -> Self {
         let browser = Browser::start(Camera::Actor(Actor::obeying(OWNER.actor))).await;
-        Self { provider, shop, browser }
+        Self { asked, provider, shop, browser }
     }
 
     /// Proves who they are, does not allow what the shop asks for, and the shop is told so by these very codes.
@@ -62,6 +72,9 @@ impl<'a> Customer<'a> {
     pub async fn steps_up(&self) {
         self.opens("/transfer").await;
         self.person().begins_capture().await;
+        if self.asked == Asked::EachTime {
+            self.person().presses("#allow").await;
+        }
         let customer = self.is_known().await;
         assert_eq!(customer["acr"], FACE);
         assert_just_now(&customer);
