@@ -66,12 +66,3 @@ async fn oidc_client_ts_signs_in_steps_up_refreshes_and_signs_out() {
     plans.write("shop.js");
     succeeds(&provider, &Site::open(plans).origin, Asked::EachTime).await;
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn oidc_client_ts_signs_in_steps_up_refreshes_and_signs_out() {
-    let provider = Provider::start_enrolled().await;
-    let plans = Plans::read("oidc-client-ts.md", &provider);
-    plans.write("index.html");
-    plans.write("shop.js");
-    succeeds(&provider, &Site::open(plans).origin).await;
-}
