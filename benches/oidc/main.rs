@@ -113,6 +113,7 @@ async fn run(settings: Settings, pinned: bool) -> Result<(), Failure> {
     }
     drop(candidates);
     if settings.only.is_empty() {
+        let settings = Settings { connections: vec![1], ..settings };
         let whole = Facestep::prepare("sqlite, with the engine", None, true, &settings)?;
         report.standing(whole.name(), &Candidate::start(Box::new(whole), &settings).await?.standing);
     }
