@@ -77,7 +77,7 @@ impl Introspection {
 /// What was found of a presented token.
 enum Found {
     /// An access token that is not revoked.
-    Access(AccessToken),
+    Access(Box<AccessToken>),
     /// The refresh token of a chain, with what it refreshes, and what was presented.
     Refresh(Box<(RefreshToken, Grant, PresentedRefresh)>),
 }
@@ -92,7 +92,7 @@ impl Found {
                     db.find_grant(&kept.grant)?.map(|grant| Self::Refresh(Box::new((kept, grant, presented))))
                 }
             },
-            presented => find_live(db, issuer, presented)?.map(|(token, _)| Self::Access(token)),
+            presented => find_live(db, issuer, presented)?.map(|(token, _)| Self::Access(Box::new(token))),
         })
     }
 

@@ -219,7 +219,7 @@ mod tests {
             ("exp", json!(NOW + 3660)),
             ("exp", json!(NOW as f64 + 0.5)),
         ] {
-            assert!(checked(&[good.clone()]).is_ok(), "{good:?}");
+            assert!(checked(std::slice::from_ref(&good)).is_ok(), "{good:?}");
         }
         use AssertionRefusal::*;
         for (name, value, refusal) in [

@@ -46,7 +46,7 @@ pub async fn register(
 ) -> Result<HttpResponse, Failure> {
     let token = match token_of(&request) {
         Ok(token) => token,
-        Err(refused) => return Ok(refused),
+        Err(error) => return Ok(bearer_refusal(Some(&error))),
     };
     if app.registrations.admission() == Admission::Open {
         let address = request.peer_addr().map(|address| address.ip());
@@ -66,7 +66,7 @@ pub async fn read(
 ) -> Result<HttpResponse, Failure> {
     match token_of(&request) {
         Ok(token) => answer(&app, StatusCode::OK, app.registrations.read(&client, token).await),
-        Err(refused) => Ok(refused),
+        Err(error) => Ok(bearer_refusal(Some(&error))),
     }
 }
 
@@ -79,7 +79,7 @@ pub async fn update(
 ) -> Result<HttpResponse, Failure> {
     let token = match token_of(&request) {
         Ok(token) => token,
-        Err(refused) => return Ok(refused),
+        Err(error) => return Ok(bearer_refusal(Some(&error))),
     };
     let Some(given) = body(&app, &request, payload).await? else { return Ok(token_refusal(&NOT_JSON)) };
     answer(&app, StatusCode::OK, app.registrations.update(&client, token, &given).await)
@@ -93,7 +93,7 @@ pub async fn remove(
 ) -> Result<HttpResponse, Failure> {
     let token = match token_of(&request) {
         Ok(token) => token,
-        Err(refused) => return Ok(refused),
+        Err(error) => return Ok(bearer_refusal(Some(&error))),
     };
     match app.registrations.remove(&client, token).await {
         Ok(()) => Ok(HttpResponse::NoContent().finish()),
@@ -101,10 +101,10 @@ pub async fn remove(
     }
 }
 
-/// The bearer token in the header, or the answer to one that cannot be read (RFC 6750 §2.1).
-fn token_of(request: &HttpRequest) -> Result<Option<SecretToken>, HttpResponse> {
+/// The bearer token in the header (RFC 6750 §2.1).
+fn token_of(request: &HttpRequest) -> Result<Option<SecretToken>, ProtocolError> {
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    bearer::presented(header, None).map_err(|error| bearer_refusal(Some(&error)))
+    bearer::presented(header, None)
 }
 
 /// The members of the body; `None` where it is no JSON object.
