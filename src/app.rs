@@ -24,6 +24,7 @@ use crate::{
     },
     flows::{
         access_tokens::AccessTokens,
+        accounts::Accounts,
         authorize::{Authorize, AuthorizePolicy},
         authorized_clients::AuthorizedClients,
         browser::Browsers,
@@ -337,6 +338,10 @@ pub fn assemble(parts: Parts) -> App {
             entropy.clone(),
             issuer.clone(),
         ),
+        self_registration: settings
+            .requests
+            .self_registration
+            .then(|| Accounts::new(store.clone(), passwords.clone(), clock.clone(), entropy.clone())),
         own_accounts: OwnAccounts::new(store.clone(), clock.clone(), entropy.clone(), settings.sessions),
         sign_in: SignIn::new(store.clone(), clock.clone(), entropy.clone(), passwords, settings.sessions),
         tokens: Tokens::new(store.clone(), clock.clone(), entropy.clone(), door.clone(), mint),

@@ -199,6 +199,7 @@ impl Config {
                     .collect(),
                 any_resource: from.flag("authorization.any_resource", false),
                 must_be_pushed: from.flag("authorization.require_pushed", false),
+                self_registration: from.flag("authorization.self_registration", false),
                 pushed_request: from.seconds("authorization.pushed_request_seconds", 60, 10..=600),
             },
             registration: Registration {

@@ -3,6 +3,7 @@ sign-in-lead = Sign in to continue to { $client }.
 sign-in-username = User name
 sign-in-password = Password
 sign-in-submit = Sign in
+sign-in-create = Make an account
 sign-in-choose = Choose an account that is signed in on this browser
 sign-in-mismatch = That user name and password do not go together.
 sign-in-mismatch-next = Check both and try again. Passwords tell capital letters from small ones.

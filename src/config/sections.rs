@@ -89,6 +89,8 @@ pub struct Authorization {
     pub any_resource: bool,
     /// Whether every request must be pushed (RFC 9126 §5).
     pub must_be_pushed: bool,
+    /// Whether people may make accounts for themselves.
+    pub self_registration: bool,
     /// How long a pushed request waits for its browser.
     pub pushed_request: SignedDuration,
 }

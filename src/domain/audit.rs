@@ -96,8 +96,6 @@ pub enum AuditKind {
     AccountChosen,
     /// A signing key was made.
     KeyMade,
-    /// A signing key was put in use.
-    KeyActivated,
     /// A signing key is published no more.
     KeyRetired,
     /// A key-encryption key was put in use: from now on new keys are wrapped by it.

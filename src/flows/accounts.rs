@@ -21,6 +21,9 @@ use crate::{
 /// alone, 8 beside another factor).
 pub const SHORTEST_PASSWORD: usize = 8;
 
+/// The shortest password that people may choose for themselves, for it stands alone (NIST SP 800-63B-4 §3.1.1.2).
+pub const SHORTEST_OWN_PASSWORD: usize = 15;
+
 /// Why an account was not added or not found.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountRefusal {
@@ -58,6 +61,14 @@ impl Accounts {
         entropy: Arc<dyn Entropy>,
     ) -> Self {
         Self { store, passwords, clock, entropy }
+    }
+
+    /// Adds an account that a person makes for themselves: nothing was verified about them.
+    pub async fn open_own(&self, username: &str, password: &str) -> Result<User, AccountRefusal> {
+        if password.chars().count() < SHORTEST_OWN_PASSWORD {
+            return Err(AccountRefusal::ShortPassword);
+        }
+        self.add(username, password, None, Profile::default()).await
     }
 
     /// Adds an account. `verified` is what whoever opens the account verified about the person; without it, no face can

@@ -65,6 +65,8 @@ pub struct AuthorizePolicy {
 pub enum Next<A = AuthorizationReply> {
     /// The sign-in page.
     SignIn,
+    /// The page that makes an account.
+    Create,
     /// The page that asks with which of the browser's accounts.
     SelectAccount,
     /// The parent workflow.

@@ -41,6 +41,7 @@ pub fn follow(
 ) -> HttpResponse {
     let mut response = match next {
         Next::SignIn => see_other(&format!("/interaction/{interaction}/sign-in")),
+        Next::Create => see_other(&format!("/interaction/{interaction}/create")),
         Next::SelectAccount => see_other(&format!("/interaction/{interaction}/select-account")),
         Next::Enrol => see_other(&format!("/interaction/{interaction}/enrol")),
         Next::StepUp => see_other(&format!("/interaction/{interaction}/step-up")),

@@ -8,6 +8,7 @@ mod account;
 mod allow;
 mod capture;
 mod consent;
+mod create;
 mod demo;
 mod face_drawing;
 mod failure;
@@ -31,6 +32,7 @@ pub use account::{AccountNews, AccountPage, AccountSignInPage, FaceCard, Service
 pub use allow::{AccessLine, AllowPage};
 pub use capture::{CapturePage, FrameSettings, HintSettings};
 pub use consent::ConsentPage;
+pub use create::{CreatePage, CreateProblem};
 pub use demo::{LandingPage, RegisterPage, RegisterProblem, RegisteredPage};
 pub use failure::{FaultPage, RequestErrorPage, RequestProblem, Trouble};
 pub use form_post::FormPostPage;

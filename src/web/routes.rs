@@ -9,7 +9,9 @@ use super::{
     account, assets, cors,
     error::Failure,
     health,
-    interaction::{allow, ceremony, check, consent, demo, identity, outcome, resume, select, sign_in},
+    interaction::{
+        allow, ceremony, check, consent, create, demo, identity, outcome, resume, select, sign_in,
+    },
     logout,
     oidc::{authorize, introspect, metadata, par, register, revoke, token, user_info},
 };
@@ -88,6 +90,11 @@ fn interactions(config: &mut ServiceConfig) {
             web::resource("/interaction/{interaction}/allow")
                 .route(get().to(allow::show))
                 .route(post().to(allow::submit)),
+        )
+        .service(
+            web::resource("/interaction/{interaction}/create")
+                .route(get().to(create::show))
+                .route(post().to(create::submit)),
         )
         .service(
             web::resource("/interaction/{interaction}/sign-in")

@@ -12,11 +12,12 @@ use super::{
 use crate::{
     domain::oidc::issuer::Issuer,
     flows::{
-        authorize::Authorize, authorized_clients::AuthorizedClients, browser::Browsers, ceremony::Ceremonies,
-        client_jwts::ClientJwts, consent::Consents, demo::Demo, enrol::Enrol, introspect::Introspection,
-        logout::Logout, logout_notices::LogoutNotices, origins::Origins, own_account::OwnAccounts,
-        pushed_requests::PushedRequests, registration::Registrations, revoke::Revocation, sign_in::SignIn,
-        signing_keys::SigningKeys, step_up::StepUp, token::Tokens, user_info::UserInfo,
+        accounts::Accounts, authorize::Authorize, authorized_clients::AuthorizedClients, browser::Browsers,
+        ceremony::Ceremonies, client_jwts::ClientJwts, consent::Consents, demo::Demo, enrol::Enrol,
+        introspect::Introspection, logout::Logout, logout_notices::LogoutNotices, origins::Origins,
+        own_account::OwnAccounts, pushed_requests::PushedRequests, registration::Registrations,
+        revoke::Revocation, sign_in::SignIn, signing_keys::SigningKeys, step_up::StepUp, token::Tokens,
+        user_info::UserInfo,
     },
 };
 
@@ -56,6 +57,8 @@ pub struct App {
     pub sign_in: SignIn,
     /// What people allowed clients.
     pub authorized_clients: AuthorizedClients,
+    /// Accounts that people make for themselves, where they may.
+    pub self_registration: Option<Accounts>,
     /// People's own accounts.
     pub own_accounts: OwnAccounts,
     /// Tokens.

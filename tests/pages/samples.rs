@@ -29,6 +29,8 @@ fn check_in() -> Vec<Sample> {
         sample("allow", &AllowPage::sample()),
         sample("allow-plain", &AllowPage { about: AboutClient::default(), ..AllowPage::sample() }),
         sample("select", &SelectPage::sample()),
+        sample("create", &CreatePage::sample()),
+        sample("create-taken", &CreatePage { problem: Some(CreateProblem::Taken), ..CreatePage::sample() }),
         sample("consent", &ConsentPage::sample()),
         sample("identity", &IdentityPage::sample()),
         sample("identity-plain", &IdentityPage { personas: vec![], ..IdentityPage::sample() }),

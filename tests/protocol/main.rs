@@ -21,6 +21,7 @@ mod client_credentials;
 mod client_keys;
 mod consent;
 mod cors;
+mod create;
 mod interaction;
 mod introspection;
 mod keys;

@@ -64,8 +64,11 @@ async fn every_value_that_the_metadata_document_tells_is_kept() {
 
 impl Witness {
     async fn start() -> Self {
-        let requests =
-            RequestPolicy { response_types: ResponseType::ALL.into_iter().collect(), ..Default::default() };
+        let requests = RequestPolicy {
+            response_types: ResponseType::ALL.into_iter().collect(),
+            self_registration: true,
+            ..Default::default()
+        };
         let by_address = Allowance::of(1000, Duration::from_secs(1));
         let registration =
             RegistrationSettings { admission: Admission::Open, by_address, ..Default::default() };
@@ -433,6 +436,7 @@ impl Witness {
         match prompt {
             "none" => drop(answer.code()),
             "login" => assert!(location.ends_with("/sign-in"), "{location}"),
+            "create" => assert!(location.ends_with("/create"), "{location}"),
             "consent" => assert!(location.ends_with("/allow"), "{location}"),
             // Nothing more is asked where there is nothing to choose from.
             "select_account" => {}

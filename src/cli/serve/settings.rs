@@ -40,6 +40,7 @@ pub fn from(config: &Config, points: &OperatingPoints) -> Settings {
             response_types: config.authorization.response_types,
             any_resource: config.authorization.any_resource,
             must_be_pushed: config.authorization.must_be_pushed,
+            self_registration: config.authorization.self_registration,
             pushed_lifetime: config.authorization.pushed_request,
         },
         tokens: TokenLifetimes {

@@ -106,7 +106,11 @@ fn requests(spoken: &Spoken<'_>, tell: &mut impl FnMut(&str, Value)) {
     tell("response_types_supported", json!(types));
     tell("response_modes_supported", json!(ResponseMode::ALL.map(ResponseMode::name)));
     tell("acr_values_supported", json!(contexts));
-    tell("prompt_values_supported", json!(["none", "login", "consent", "select_account"]));
+    let mut prompts = vec!["none", "login", "consent", "select_account"];
+    if spoken.rules.policy.self_registration {
+        prompts.push("create");
+    }
+    tell("prompt_values_supported", json!(prompts));
     tell("code_challenge_methods_supported", json!(["S256"]));
     tell("claim_types_supported", json!(["normal"]));
     tell("claims_supported", json!(claims));

@@ -67,10 +67,6 @@ codes! {
     ServerError = "server_error",
     /// There is no room now (RFC 6749 §4.1.2.1).
     TemporarilyUnavailable = "temporarily_unavailable",
-    /// Request objects are not spoken here (OpenID Connect Core 1.0 §3.1.2.6).
-    RequestNotSupported = "request_not_supported",
-    /// Request objects by reference are not spoken here (OpenID Connect Core 1.0 §3.1.2.6).
-    RequestUriNotSupported = "request_uri_not_supported",
     /// Registration inside a request is not spoken here (OpenID Connect Core 1.0 §3.1.2.6).
     RegistrationNotSupported = "registration_not_supported",
     /// The context that must be met cannot be met (OpenID Connect Core Error Code unmet_authentication_requirements 1.0).

@@ -63,6 +63,8 @@ pub struct AskedPages {
     pub consent: bool,
     /// The browser's accounts are shown (OpenID Connect Core 1.0 §3.1.2.1).
     pub select_account: bool,
+    /// A new account is offered in place of a sign-in (Initiating User Registration via OpenID Connect 1.0 §4).
+    pub create: bool,
 }
 
 /// What an operator says of requests.
@@ -74,6 +76,8 @@ pub struct RequestPolicy {
     pub any_resource: bool,
     /// Whether every request must be pushed (RFC 9126 §5).
     pub must_be_pushed: bool,
+    /// Whether people may make accounts for themselves.
+    pub self_registration: bool,
     /// How long a pushed request waits for its browser (RFC 9126 §2.2).
     pub pushed_lifetime: SignedDuration,
 }
@@ -84,6 +88,7 @@ impl Default for RequestPolicy {
             response_types: ResponseTypes::default(),
             any_resource: false,
             must_be_pushed: false,
+            self_registration: false,
             pushed_lifetime: SignedDuration::from_secs(60),
         }
     }
@@ -200,7 +205,7 @@ fn checked(
     let nonce = checks::nonce::check(parameters, response_type)?;
     let scope = checks::scope::check(client, parameters, response_type)?;
     let code_challenge = checks::pkce::check(client, parameters, response_type)?;
-    let prompt = checks::prompt::check(parameters)?;
+    let prompt = checks::prompt::check(parameters, rules.policy)?;
     let max_age = checks::max_age::check(client, parameters)?;
     let resource = checks::resource::check(client, parameters, rules.policy)?;
     let claims = checks::claims::check(parameters)?;

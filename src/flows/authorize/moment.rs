@@ -92,7 +92,10 @@ impl Here {
         }
         let decision = self.decide(db, &scene, user.as_ref(), device)?;
         let next = match (decision, user) {
-            (Decision::SignIn(_), _) | (Decision::Proceed(_), None) => Next::SignIn,
+            (Decision::SignIn(_), _) | (Decision::Proceed(_), None) => match scene.request.pages.create {
+                true => Next::Create,
+                false => Next::SignIn,
+            },
             (Decision::Enrol, _) => Next::Enrol,
             (Decision::StepUp, _) => Next::StepUp,
             (Decision::Proceed(assurance), Some(user)) => match self.permission(db, &scene, &user.id)? {

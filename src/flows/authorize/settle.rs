@@ -127,6 +127,7 @@ impl Authorize {
     pub(super) async fn answered(&self, next: Next<Settled>) -> Result<Next, Fault> {
         Ok(match next {
             Next::SignIn => Next::SignIn,
+            Next::Create => Next::Create,
             Next::SelectAccount => Next::SelectAccount,
             Next::Enrol => Next::Enrol,
             Next::StepUp => Next::StepUp,

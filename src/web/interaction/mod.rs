@@ -4,6 +4,7 @@ pub mod allow;
 pub mod ceremony;
 pub mod check;
 pub mod consent;
+pub mod create;
 pub mod demo;
 pub mod identity;
 pub mod outcome;

@@ -24,7 +24,7 @@ pub async fn show(
     let open = app.authorize.find(&interaction, &browser).await?;
     let has_accounts = !app.browsers.accounts(&browser).await?.is_empty();
     let username = open.request.login_hint.clone().unwrap_or_default();
-    Ok(pages::shown(&page(&open, has_accounts, username, None)))
+    Ok(pages::shown(&page(&app, &open, has_accounts, username, None)))
 }
 
 /// `POST /interaction/{interaction}/sign-in`.
@@ -40,7 +40,7 @@ pub async fn submit(
     let has_accounts = !browser.others.is_empty();
     let typed = form.value("username").unwrap_or_default();
     let again =
-        |problem, wait| form_refused(&page(&open, has_accounts, typed.to_owned(), Some(problem)), wait);
+        |problem, wait| form_refused(&page(&app, &open, has_accounts, typed.to_owned(), Some(problem)), wait);
     let (Some(name), Some(password)) = (form.value("username"), form.value("password")) else {
         return Ok(again(SignInProblem::Incomplete, None));
     };
@@ -74,6 +74,7 @@ pub async fn decline(
 }
 
 fn page(
+    app: &App,
     open: &OpenInteraction,
     has_accounts: bool,
     username: String,
@@ -84,6 +85,7 @@ fn page(
         csrf: open.session.csrf.expose().to_owned(),
         client: open.client.name.clone(),
         about: AboutClient::of(&open.client),
+        offers_account: app.self_registration.is_some(),
         has_accounts,
         returns_to: FormTarget::of(&open.request.terms.redirect_uri),
         username,

@@ -18,6 +18,8 @@ pub struct SignInPage {
     pub client: String,
     /// What the client says of itself.
     pub about: AboutClient,
+    /// Whether people may make an account.
+    pub offers_account: bool,
     /// Whether there are accounts in this browser to choose from.
     pub has_accounts: bool,
     /// Where the interaction ends: the proven redirect address, allowed as the target of this page's forms.
@@ -56,6 +58,7 @@ impl SignInPage {
             csrf: "csrf-sample".into(),
             client: "Example Bank".into(),
             about: AboutClient::sample(),
+            offers_account: true,
             has_accounts: true,
             returns_to: FormTarget::of("http://127.0.0.1:8081/callback"),
             username: "ada".into(),
