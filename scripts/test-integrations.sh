@@ -41,4 +41,4 @@ fetch_node
 fetch_python
 
 say "Clients"
-cargo test --locked --test integrations clients:: -- --test-threads=2 "$@"
+cargo test --locked --test integrations -- clients:: conformance:: --test-threads=2 "$@"
