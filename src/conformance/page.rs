@@ -1,6 +1,7 @@
 //! What a page asks: the one form that leads on.
 
-use scraper::{ElementRef, Html, Selector};
+use html5ever::{parse_document, tendril::TendrilSink};
+use markup5ever_rcdom::{Handle, NodeData, RcDom};
 
 /// Words in a form's address or its button's name by which a form does not lead on.
 const BACKWARDS: [&str; 7] = ["abort", "cancel", "decline", "deny", "logout", "reject", "withdraw"];
@@ -40,10 +41,9 @@ enum Kind {
 impl Page {
     /// Reads a page: a form with a password goes before one with buttons alone.
     pub fn read(html: &str) -> Self {
-        let document = Html::parse_document(html);
-        let title = all(&document.root_element(), "title").first().map(text).unwrap_or_default();
-        let mut forms: Vec<Form> =
-            all(&document.root_element(), "form").iter().filter_map(Form::read).collect();
+        let document = parse_document(RcDom::default(), Default::default()).one(html).document;
+        let title = all(&document, &["title"]).first().map(text).unwrap_or_default();
+        let mut forms: Vec<Form> = all(&document, &["form"]).iter().filter_map(Form::read).collect();
         let with_password = forms.iter().position(Form::asks_for_a_password).unwrap_or_default();
         let form = if forms.is_empty() { None } else { Some(forms.swap_remove(with_password)) };
         Self { title, form }
@@ -52,15 +52,14 @@ impl Page {
 
 impl Form {
     /// A form that a program can send: each field has a value or is a name or a password, and it does not lead back.
-    fn read(form: &ElementRef<'_>) -> Option<Self> {
-        let action = form.value().attr("action").unwrap_or_default().to_owned();
-        let is_post = form.value().attr("method").is_some_and(|method| method.eq_ignore_ascii_case("post"));
-        let mut fields: Vec<Field> = all(form, "input[name]").iter().filter_map(Field::read).collect();
-        let button =
-            all(form, "button, input[type=submit]").into_iter().find(|button| !leads_back(button))?;
-        if let Some(name) = button.value().attr("name") {
-            let value = button.value().attr("value").unwrap_or_default().to_owned();
-            fields.push(Field { name: name.to_owned(), value, kind: Kind::Given });
+    fn read(form: &Handle) -> Option<Self> {
+        let action = attribute(form, "action").unwrap_or_default();
+        let is_post = attribute(form, "method").is_some_and(|method| method.eq_ignore_ascii_case("post"));
+        let mut fields: Vec<Field> = all(form, &["input"]).iter().filter_map(Field::read).collect();
+        let button = all(form, &["button", "input"]).into_iter().find(leads_on)?;
+        if let Some(name) = attribute(&button, "name") {
+            let value = attribute(&button, "value").unwrap_or_default();
+            fields.push(Field { name, value, kind: Kind::Given });
         }
         let is_backwards = BACKWARDS.iter().any(|word| action.contains(word));
         (is_post && !is_backwards).then_some(Self { action, is_post, fields })
@@ -83,33 +82,62 @@ impl Form {
 }
 
 impl Field {
-    fn read(input: &ElementRef<'_>) -> Option<Self> {
-        let kind = match input.value().attr("type").unwrap_or("text") {
+    fn read(input: &Handle) -> Option<Self> {
+        let kind = match attribute(input, "type").as_deref().unwrap_or("text") {
             "password" => Kind::Password,
             "text" | "email" => Kind::Username,
             "hidden" => Kind::Given,
-            "checkbox" | "radio" if input.value().attr("checked").is_some() => Kind::Given,
+            "checkbox" | "radio" if attribute(input, "checked").is_some() => Kind::Given,
             _ => return None,
         };
-        let value = input.value().attr("value").unwrap_or_default().to_owned();
-        Some(Self { name: input.value().attr("name")?.to_owned(), value, kind })
+        Some(Self {
+            name: attribute(input, "name")?,
+            value: attribute(input, "value").unwrap_or_default(),
+            kind,
+        })
     }
 }
 
-fn leads_back(button: &ElementRef<'_>) -> bool {
-    let said =
-        ["id", "name", "value", "formaction"].map(|name| button.value().attr(name).unwrap_or_default());
-    let is_submit = button.value().attr("type").unwrap_or("submit") == "submit";
-    !is_submit || said.iter().any(|text| BACKWARDS.iter().any(|word| text.to_lowercase().contains(word)))
+/// Whether it submits its form, and not to give up. A button submits unless it says otherwise, an input only if it says so.
+fn leads_on(button: &Handle) -> bool {
+    let kind = attribute(button, "type");
+    let is_submit =
+        kind.as_deref() == Some("submit") || (kind.is_none() && name_of(button) == Some("button"));
+    let said = ["id", "name", "value", "formaction"].map(|name| attribute(button, name).unwrap_or_default());
+    is_submit && !said.iter().any(|text| BACKWARDS.iter().any(|word| text.to_lowercase().contains(word)))
 }
 
-fn all<'a>(within: &ElementRef<'a>, selector: &str) -> Vec<ElementRef<'a>> {
-    // Every selector here is a constant of this file that parses; one that did not would find nothing.
-    Selector::parse(selector).map(|parsed| within.select(&parsed).collect()).unwrap_or_default()
+/// Every element of one of these names within another, in the order of the page.
+fn all(within: &Handle, names: &[&str]) -> Vec<Handle> {
+    let mut found = Vec::new();
+    for child in within.children.borrow().iter() {
+        if name_of(child).is_some_and(|name| names.contains(&name)) {
+            found.push(child.clone());
+        }
+        found.extend(all(child, names));
+    }
+    found
 }
 
-fn text(element: &ElementRef<'_>) -> String {
-    element.text().collect::<String>().trim().to_owned()
+fn name_of(node: &Handle) -> Option<&str> {
+    match &node.data {
+        NodeData::Element { name, .. } => Some(&name.local),
+        _ => None,
+    }
+}
+
+fn attribute(node: &Handle, name: &str) -> Option<String> {
+    let NodeData::Element { attrs, .. } = &node.data else { return None };
+    attrs.borrow().iter().find(|attr| &*attr.name.local == name).map(|attr| attr.value.to_string())
+}
+
+fn text(node: &Handle) -> String {
+    let children = node.children.borrow();
+    let pieces = children.iter().map(|child| match &child.data {
+        NodeData::Text { contents } => contents.borrow().to_string(),
+        _ => text(child),
+    });
+    pieces.collect::<String>().trim().to_owned()
 }
 
 #[cfg(test)]
