@@ -48,6 +48,8 @@ pub struct CapturePage<'a> {
     pub settings: Value,
     /// The frames it took and committed.
     pub frames: Vec<Vec<u8>>,
+    /// A film that it commits frames of, over and over, instead of what its camera sees; the hints stay the camera's.
+    pub film: Vec<Vec<u8>>,
     /// What it says of its camera.
     pub camera: Value,
     /// When it says that it took each frame.
@@ -90,6 +92,7 @@ impl<'a> CapturePage<'a> {
             taken: Vec::new(),
             probe: None,
             frames: Vec::new(),
+            film: Vec::new(),
             prompts: Vec::new(),
             hints: Vec::new(),
         }
@@ -170,13 +173,20 @@ impl<'a> CapturePage<'a> {
     async fn look_twice(&mut self, socket: &mut Socket, seen: Scripted, frame: Scripted) -> Option<Ending> {
         self.app.clock.advance_millis(250);
         if !self.prompts.is_empty() && self.frames.len() < 60 {
-            let frame = Scripted { serial: self.frames.len() as u32 + 1, ..frame }.bytes();
+            let frame = self.taken_as(frame);
             let hash = base64url(&sha256(&frame));
             self.frames.push(frame);
             say(socket, &json!({ "t": "hashes", "h": [hash] })).await;
         }
         say(socket, &self.hint_message(seen)).await;
         self.listen(socket).await
+    }
+
+    /// The bytes of the next frame: of the film, or of what is seen. No two are the same, as no frame may be committed twice.
+    fn taken_as(&self, seen: Scripted) -> Vec<u8> {
+        let place = self.frames.len();
+        let of_film = place.checked_rem(self.film.len()).map(|at| Scripted::parse(&self.film[at]).unwrap());
+        Scripted { serial: place as u32 + 1, ..of_film.unwrap_or(seen) }.bytes()
     }
 
     /// Takes in everything up to the hint that answers a look, and what comes with it. A ping after the hint is answered

@@ -97,9 +97,15 @@ impl Scripted {
         serde_json::to_vec(self).unwrap()
     }
 
+    /// What a frame's bytes say, if they are a scripted frame's.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice(bytes).ok()
+    }
+
     fn read(frame: &EncodedFrame) -> Result<Self, AnalyzerFault> {
-        let scripted: Option<Self> = serde_json::from_slice(frame.bytes()).ok();
-        scripted.filter(|frame| frame.decodes).ok_or(AnalyzerFault::BadPicture("not a picture"))
+        Self::parse(frame.bytes())
+            .filter(|frame| frame.decodes)
+            .ok_or(AnalyzerFault::BadPicture("not a picture"))
     }
 
     fn look(self) -> Look {
