@@ -3,7 +3,10 @@
 use clap::Subcommand;
 
 use super::{Failure, commons::ConfigFile};
-use crate::flows::audit_seal::{Anchor, AuditSealer, AuditVerdict, AuditVerifier};
+use crate::flows::{
+    admin::audit::exported,
+    audit_seal::{Anchor, AuditSealer, AuditVerdict, AuditVerifier},
+};
 
 /// Verify and anchor the audit log.
 #[derive(Subcommand)]
@@ -53,11 +56,7 @@ impl Command {
                     let Some(last) = events.last() else { break };
                     from = last.position + 1;
                     for event in &events {
-                        let link = hex::encode(event.link.0);
-                        println!(
-                            "{{\"position\":{},\"link\":\"{link}\",\"event\":{}}}",
-                            event.position, event.event
-                        );
+                        println!("{}", exported(event));
                     }
                 }
             }

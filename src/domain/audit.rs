@@ -1,5 +1,7 @@
 //! What happened: events that are written in the change's own transaction and chained later by one sealer.
 
+pub mod facet;
+
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -109,6 +111,11 @@ pub enum AuditKind {
 }
 
 impl AuditKind {
+    /// The kind of this stable name.
+    pub fn parse(name: &str) -> Option<Self> {
+        serde_json::from_value(Value::String(name.to_owned())).ok()
+    }
+
     /// The stable name.
     pub fn name(self) -> String {
         match serde_json::to_value(self) {

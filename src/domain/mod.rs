@@ -3,6 +3,7 @@
 pub mod address;
 pub mod audit;
 pub mod authn;
+pub mod change;
 pub mod device;
 pub mod face;
 pub mod id;
@@ -11,5 +12,6 @@ pub mod keys;
 pub mod oidc;
 pub mod secret;
 pub mod session;
+pub mod statistics;
 pub mod user;
 pub mod workflow;

@@ -7,6 +7,7 @@ use crate::ports::fault::Fault;
 
 pub mod access_tokens;
 pub mod accounts;
+pub mod admin;
 pub mod audit_seal;
 pub mod authorize;
 pub mod authorized_clients;

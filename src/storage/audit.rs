@@ -1,11 +1,12 @@
-//! Audit events and the chain's head.
+//! Audit events and the chain's head. What events are looked for by stands in columns beside their text; reading the chain
+//! proves that both say the same.
 
 use diesel::prelude::*;
 
 use super::{
     connection::{find_one, run},
     prepared::prepared,
-    row::{Place, json, one_row},
+    row::{Place, json, milliseconds, one_row},
     schema::{audit_events, audit_head},
     transaction::Transaction,
 };
@@ -24,7 +25,8 @@ impl AuditStore for Transaction<'_> {
     fn append_event(&mut self, event: &AuditEvent) -> Result<(), Fault> {
         self.step(|c| {
             let columns = (audit_events::id.eq(event.id.as_str()), audit_events::event.eq(json(event)?));
-            run!(c, diesel::insert_into(audit_events::table).values(columns))?;
+            let index = Index::of(event);
+            run!(c, diesel::insert_into(audit_events::table).values((columns, &index)))?;
             Ok(())
         })
     }
@@ -72,16 +74,49 @@ impl AuditStore for Transaction<'_> {
             let chained = audit_events::table.filter(audit_events::position.ge(from));
             let page = chained.order(audit_events::position).limit(most);
             let columns = (audit_events::id, audit_events::event, audit_events::position, audit_events::link);
-            let rows: Vec<EventColumns> = page.select(columns).load(c)?;
-            rows.into_iter().map(parse_sealed).collect()
+            let rows: Vec<(EventColumns, Index)> = page.select((columns, Index::as_select())).load(c)?;
+            rows.into_iter().map(|(event, index)| parse_sealed(event, &index)).collect()
         })
+    }
+}
+
+/// What an event is looked for and counted by.
+#[derive(Queryable, Selectable, Insertable, PartialEq)]
+#[diesel(table_name = audit_events)]
+pub(super) struct Index {
+    at: i64,
+    kind: String,
+    facet: Option<String>,
+    user_id: Option<String>,
+    client_id: Option<String>,
+    session_id: Option<String>,
+    interaction_id: Option<String>,
+    run_id: Option<String>,
+}
+
+impl Index {
+    fn of(event: &AuditEvent) -> Self {
+        Self {
+            at: milliseconds(event.at),
+            kind: event.kind.name(),
+            facet: event.facet().map(str::to_owned),
+            user_id: event.user.as_ref().map(ToString::to_string),
+            client_id: event.client.as_ref().map(ToString::to_string),
+            session_id: event.session.as_ref().map(ToString::to_string),
+            interaction_id: event.interaction.as_ref().map(ToString::to_string),
+            run_id: event.run.as_ref().map(ToString::to_string),
+        }
     }
 }
 
 type EventColumns = (String, String, Option<i64>, Option<Vec<u8>>);
 
-fn parse_sealed((id, event, position, link): EventColumns) -> Result<SealedEvent, Fault> {
+fn parse_sealed((id, event, position, link): EventColumns, index: &Index) -> Result<SealedEvent, Fault> {
     let at = Place::new("audit_events", &id);
+    // A text that tells nothing is for the chain to find.
+    if serde_json::from_str(&event).is_ok_and(|told: AuditEvent| Index::of(&told) != *index) {
+        return Err(at.damaged("index"));
+    }
     Ok(SealedEvent {
         position: at.proven("position", position)?,
         event,

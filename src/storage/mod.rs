@@ -13,6 +13,7 @@ mod accounts;
 mod assertions;
 mod attempts;
 mod audit;
+mod audit_search;
 mod backend;
 mod ceremonies;
 mod clients;

@@ -306,6 +306,14 @@ diesel::table! {
         event -> Text,
         position -> Nullable<BigInt>,
         link -> Nullable<Binary>,
+        at -> BigInt,
+        kind -> Text,
+        facet -> Nullable<Text>,
+        user_id -> Nullable<Text>,
+        client_id -> Nullable<Text>,
+        session_id -> Nullable<Text>,
+        interaction_id -> Nullable<Text>,
+        run_id -> Nullable<Text>,
     }
 }
 

@@ -6,6 +6,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use facestep::{
     app::Settings,
     domain::{
+        change::{Author, Change},
         id::KeyId,
         keys::{Algorithms, KeyPolicy, SigningAlgorithm},
         oidc::client::Client,
@@ -28,6 +29,11 @@ use crate::support::{
 };
 
 const ES256: SigningAlgorithm = SigningAlgorithm::ES256;
+
+/// A change that somebody at the machine makes.
+fn by_hand() -> Change {
+    Change::by(Author::Installer)
+}
 
 async fn key_set(app: &TestApp) -> Vec<Value> {
     let keys = Answer::of(app.program(Method::GET, "/jwks.json")).await.json();
@@ -157,16 +163,16 @@ async fn a_rotation_that_is_asked_for_waits_for_caches_and_is_not_doubled() {
     let app = TestApp::start().await;
     let node = node_of(&app, quick(), 1);
     let (_, before) = signed(&node, TokenType::IdToken).await;
-    let soon = node.rotate(ES256, true).await.unwrap();
+    let soon = node.rotate(ES256, true, by_hand()).await.unwrap();
     assert_eq!(soon.signs_from, app.now() + SignedDuration::from_mins(10));
     assert!(!soon.was_waiting);
-    let again = node.rotate(ES256, false).await.unwrap();
+    let again = node.rotate(ES256, false, by_hand()).await.unwrap();
     assert_eq!((&again.id, again.signs_from, again.was_waiting), (&soon.id, soon.signs_from, true));
     assert!(kids(&node.published().await.unwrap()).contains(soon.id.as_str()));
     assert_eq!(signed(&node, TokenType::IdToken).await.1, before);
     app.clock.advance(600);
     assert_eq!(signed(&node, TokenType::IdToken).await.1, soon.id.as_str());
-    let planned = node.rotate(ES256, false).await.unwrap();
+    let planned = node.rotate(ES256, false, by_hand()).await.unwrap();
     assert_eq!(planned.signs_from, app.now() + SignedDuration::from_hours(24));
 }
 
@@ -177,7 +183,7 @@ async fn a_key_that_left_the_set_verifies_hints_for_long_and_nothing_else_and_si
     let node = node_of(&app, quick(), 1);
     let (id_token, kid) = signed(&node, TokenType::IdToken).await;
     let (access_token, _) = signed(&node, TokenType::AccessToken).await;
-    node.rotate(ES256, true).await.unwrap();
+    node.rotate(ES256, true, by_hand()).await.unwrap();
     let private_half = async || {
         let keys = app.store.read(|db| db.signing_keys()).await.unwrap();
         keys.into_iter().find(|key| key.id.as_str() == kid).map(|key| key.sealed_private_jwk.len())
@@ -207,9 +213,11 @@ async fn a_key_that_is_retired_by_hand_verifies_nothing_and_another_signs_at_onc
     let (node, other) = (node_of(&app, quick(), 1), node_of(&app, quick(), 2));
     let (id_token, kid) = signed(&node, TokenType::IdToken).await;
     let id = KeyId::parse(&kid).unwrap();
-    assert_eq!(node.withdraw(&KeyId::parse("none").unwrap()).await.unwrap(), Withdrawal::Unknown);
-    let Withdrawal::Done(Some(next)) = node.withdraw(&id).await.unwrap() else { panic!("nothing signs") };
-    assert_eq!(node.withdraw(&id).await.unwrap(), Withdrawal::Before);
+    assert_eq!(node.withdraw(&KeyId::parse("none").unwrap(), by_hand()).await.unwrap(), Withdrawal::Unknown);
+    let Withdrawal::Done(Some(next)) = node.withdraw(&id, by_hand()).await.unwrap() else {
+        panic!("nothing signs")
+    };
+    assert_eq!(node.withdraw(&id, by_hand()).await.unwrap(), Withdrawal::Before);
     assert_eq!(signed(&node, TokenType::IdToken).await.1, next.as_str());
     let set = kids(&node.published().await.unwrap());
     assert!(set.contains(next.as_str()) && !set.contains(&kid), "{set:?}");

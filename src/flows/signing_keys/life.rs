@@ -9,6 +9,7 @@ use super::SigningKeys;
 use crate::{
     domain::{
         audit::{AuditEvent, AuditKind},
+        change::Change,
         id::{AuditId, KeyId},
         keys::{KeyHistory, KeyState, SigningAlgorithm, SigningKey, history::REMEMBERED},
     },
@@ -82,7 +83,7 @@ impl SigningKeys {
     pub async fn ensure(&self) -> Result<(), Fault> {
         for algorithm in self.policy.algorithms.iter() {
             let policy = self.policy;
-            self.make(algorithm, Arc::new(move |keys, now| keys.due(algorithm, &policy, now))).await?;
+            self.make(algorithm, Arc::new(move |keys, now| keys.due(algorithm, &policy, now)), None).await?;
         }
         self.certify().await?;
         self.clear_away().await?;
@@ -91,7 +92,12 @@ impl SigningKeys {
 
     /// Puts a new key in the place of the one that signs: as soon as clients know it, or, unless that is asked for, with the
     /// time that a planned one is given.
-    pub async fn rotate(&self, algorithm: SigningAlgorithm, soon: bool) -> Result<Replacement, Fault> {
+    pub async fn rotate(
+        &self,
+        algorithm: SigningAlgorithm,
+        soon: bool,
+        change: Change,
+    ) -> Result<Replacement, Fault> {
         let ahead = if soon { self.policy.soonest() } else { self.policy.ahead() };
         let waits = move |keys: &KeyHistory, now: Timestamp| {
             keys.keys()
@@ -104,7 +110,7 @@ impl SigningKeys {
             None if keys.signing(algorithm, now).is_none() => Some(now),
             None => now.saturating_add(ahead).ok(),
         };
-        let made = self.make(algorithm, Arc::new(from)).await?;
+        let made = self.make(algorithm, Arc::new(from), Some(&change)).await?;
         self.certify().await?;
         let known = self.read_anew().await?;
         let (now, was_waiting) = (self.clock.now(), made.is_none());
@@ -115,7 +121,7 @@ impl SigningKeys {
 
     /// Takes a key out of the set at once, as when its private half leaked: nothing that it signed verifies any more, here or
     /// at a client that reads the set again. Where it signed, another signs from now on, though clients do not know it yet.
-    pub async fn withdraw(&self, id: &KeyId) -> Result<Withdrawal, Fault> {
+    pub async fn withdraw(&self, id: &KeyId, change: Change) -> Result<Withdrawal, Fault> {
         let history = KeyHistory::new(self.store.read(|db| db.signing_keys()).await?);
         let Some(key) = history.keys().iter().find(|key| key.id == *id).cloned() else {
             return Ok(Withdrawal::Unknown);
@@ -129,10 +135,10 @@ impl SigningKeys {
         });
         let is_signed_with = self.policy.algorithms.contains(algorithm);
         let spare = match when(&KeyHistory::new(without.collect()), now).filter(|_| is_signed_with) {
-            Some(_) => Some(self.spare(algorithm, now).await?),
+            Some(_) => Some(self.spare(algorithm, now, Some(&change)).await?),
             None => None,
         };
-        let event = self.event(AuditKind::KeyRetired, &key).with("cause", "withdrawn");
+        let event = change.tell(self.event(AuditKind::KeyRetired, &key).with("cause", "withdrawn"));
         let named = id.clone();
         let is_done = self
             .store
@@ -169,22 +175,35 @@ impl SigningKeys {
     }
 
     /// Makes a key if one is to be made; nothing where none is, or where another node was faster.
-    async fn make(&self, algorithm: SigningAlgorithm, when: When) -> Result<Option<KeyId>, Fault> {
+    async fn make(
+        &self,
+        algorithm: SigningAlgorithm,
+        when: When,
+        change: Option<&Change>,
+    ) -> Result<Option<KeyId>, Fault> {
         let now = self.clock.now();
         let history = KeyHistory::new(self.store.read(|db| db.signing_keys()).await?);
         if when(&history, now).is_none() {
             return Ok(None);
         }
-        let spare = self.spare(algorithm, now).await?;
+        let spare = self.spare(algorithm, now, change).await?;
         self.store.transact(move |db| insert_if_due(db, spare, &when, now)).await
     }
 
     /// A new key, which is nothing yet. An RSA key takes a moment that others need not wait for.
-    async fn spare(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Result<Spare, Fault> {
+    async fn spare(
+        &self,
+        algorithm: SigningAlgorithm,
+        now: Timestamp,
+        change: Option<&Change>,
+    ) -> Result<Spare, Fault> {
         let (id, signer) = (KeyId::from_random(self.entropy.bytes()), self.signer.clone());
         let key = tokio::task::spawn_blocking(move || signer.new_key(id, algorithm, now));
         let key = key.await.map_err(|_| Fault::Internal("making a key broke off".into()))??;
-        let event = self.event(AuditKind::KeyMade, &key);
+        let mut event = self.event(AuditKind::KeyMade, &key);
+        if let Some(change) = change {
+            event = change.tell(event);
+        }
         Ok(Spare { key, event })
     }
 

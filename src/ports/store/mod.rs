@@ -17,7 +17,7 @@ mod tokens;
 mod workflow;
 
 pub use access::AccessConsentStore;
-pub use audit::{AuditStore, SealedEvent};
+pub use audit::{AuditPlace, AuditQuery, AuditSearch, AuditStore, FoundEvent, SealedEvent};
 pub use authn::{DeviceStore, SessionStore, UserStore};
 pub use face::{AttemptStore, CeremonyStore};
 pub use key_encryption::{KeptKey, KeyEncryptionStore};
@@ -35,6 +35,7 @@ pub trait Db:
     + AccessTokenStore
     + AssertionStore
     + AttemptStore
+    + AuditSearch
     + AuditStore
     + CeremonyStore
     + ClientStore
