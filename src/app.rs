@@ -33,6 +33,7 @@ use crate::{
         client_jwts::ClientJwts,
         consent::Consents,
         demo::Demo,
+        devices::Devices,
         enrol::Enrol,
         introspect::Introspection,
         logout::Logout,
@@ -342,6 +343,7 @@ pub fn assemble(parts: Parts) -> App {
             .requests
             .self_registration
             .then(|| Accounts::new(store.clone(), passwords.clone(), clock.clone(), entropy.clone())),
+        devices: Devices::new(store.clone(), clock.clone(), entropy.clone()),
         own_accounts: OwnAccounts::new(store.clone(), clock.clone(), entropy.clone(), settings.sessions),
         sign_in: SignIn::new(store.clone(), clock.clone(), entropy.clone(), passwords, settings.sessions),
         tokens: Tokens::new(store.clone(), clock.clone(), entropy.clone(), door.clone(), mint),

@@ -96,6 +96,14 @@ pub enum AuditKind {
     LogoutUndelivered,
     /// Another account was chosen in a browser.
     AccountChosen,
+    /// A passed face check bound a browser's key to its account.
+    DeviceKeyBound,
+    /// A passed capture was signed with a key that does not count.
+    DeviceKeyRefused,
+    /// A browser's key was revoked.
+    DeviceKeyRevoked,
+    /// A browser's key was forgotten, for the account had as many as it may.
+    DeviceKeyDropped,
     /// A signing key was made.
     KeyMade,
     /// A signing key is published no more.

@@ -18,7 +18,7 @@ pub mod client_jwts;
 pub mod clients;
 pub mod consent;
 pub mod demo;
-mod devices;
+pub mod devices;
 pub mod enrol;
 pub mod housekeeping;
 pub mod introspect;

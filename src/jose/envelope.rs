@@ -17,10 +17,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+use super::device_proof;
 use crate::{
     domain::{
+        device::CaptureStatement,
         face::{
-            bundle::{self, BundleRefusal},
+            bundle::{self, BundleRefusal, Sent},
             capture::{CaptureBundle, CaptureNonce, EncodedFrame},
             ceremony::CeremonyKeys,
         },
@@ -136,14 +138,22 @@ impl CaptureOpener for JweCaptureOpener {
         }
         is_acceptable(jwe, ceremony, nonce)?;
         let plain = Zeroizing::new(open(jwe, &self.private_keys(ceremony, keys)?.capture)?);
-        let bundle = bundle::parse(&plain).map_err(|refusal| match refusal {
-            BundleRefusal::Malformed => CaptureRefusal::Malformed,
-            BundleRefusal::TooLarge => CaptureRefusal::TooLarge,
-        })?;
+        let sent = Sent::parse(&plain).map_err(unpackable)?;
+        let bundle = bundle::parse(sent.bundle).map_err(unpackable)?;
         if &bundle.ceremony != ceremony || &bundle.nonce != nonce {
             return Err(CaptureRefusal::OtherCeremony);
         }
-        Ok(bundle)
+        let Some(proof) = sent.proof else { return Ok(bundle) };
+        let stated = CaptureStatement::about(sent.bundle, ceremony, nonce);
+        let signed_by = device_proof::verify(proof, &stated).ok_or(CaptureRefusal::Forged)?;
+        Ok(CaptureBundle { signed_by: Some(signed_by), ..bundle })
+    }
+}
+
+fn unpackable(refusal: BundleRefusal) -> CaptureRefusal {
+    match refusal {
+        BundleRefusal::Malformed => CaptureRefusal::Malformed,
+        BundleRefusal::TooLarge => CaptureRefusal::TooLarge,
     }
 }
 

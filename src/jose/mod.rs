@@ -3,6 +3,7 @@
 
 mod certificate;
 pub mod client_jwts;
+pub mod device_proof;
 pub mod envelope;
 mod key_file;
 pub mod key_ring;

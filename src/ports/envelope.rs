@@ -88,6 +88,9 @@ pub enum CaptureRefusal {
     /// It names another ceremony or nonce.
     #[error("the sealed capture belongs to another ceremony")]
     OtherCeremony,
+    /// It says that a device key signed it, and the signature is not of this capture.
+    #[error("the capture's device signature does not verify")]
+    Forged,
     /// Too many frames or bytes.
     #[error("the sealed capture is too large")]
     TooLarge,
@@ -108,7 +111,8 @@ pub trait CaptureOpener: Send + Sync {
         jwe: &str,
     ) -> Result<EncodedFrame, CaptureRefusal>;
 
-    /// Opens a whole capture and proves it to be made for this ceremony and nonce.
+    /// Opens a whole capture and proves it to be made for this ceremony and nonce. Where it says that a device key signed
+    /// it, that is proven too (RFC 7515 §5.2); the bundle then names the key.
     fn open_capture(
         &self,
         ceremony: &CeremonyId,

@@ -18,6 +18,7 @@ mod backend;
 mod ceremonies;
 mod clients;
 mod connection;
+mod device_keys;
 mod devices;
 mod enrolments;
 mod faults;

@@ -269,6 +269,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    device_keys (thumbprint) {
+        thumbprint -> Text,
+        user_id -> Text,
+        public_jwk -> Text,
+        device_id -> Nullable<Text>,
+        bound_at -> BigInt,
+        bound_by -> Text,
+        last_used_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     attempt_budgets (user_id, scope) {
         user_id -> Text,
         scope -> Text,

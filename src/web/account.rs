@@ -5,11 +5,13 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{
     domain::{
+        device::KeyThumbprint,
         id::{ClientId, SessionId},
         secret::SecretToken,
     },
     flows::{
         authorized_clients::AuthorizedClient,
+        devices::OwnKey,
         own_account::{FaceCheck, Overview},
         sign_in::SignInOutcome,
     },
@@ -20,8 +22,8 @@ use crate::{
         form::Form,
         interaction::select::line,
         pages::{
-            self, AccountNews, AccountPage, AccountSignInPage, FaceCard, ServiceCard, SignInProblem,
-            WithdrawPage,
+            self, AccountNews, AccountPage, AccountSignInPage, DeviceCard, FaceCard, ServiceCard,
+            SignInProblem, WithdrawPage,
         },
         state::App,
     },
@@ -37,9 +39,11 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpRespo
     let news = match request.query_string() {
         "withdrawn" if overview.face.is_none() => Some(AccountNews::FaceForgotten),
         "revoked" => Some(AccountNews::AccessWithdrawn),
+        "device-revoked" => Some(AccountNews::DeviceRevoked),
         _ => None,
     };
     let services = app.authorized_clients.list(&browser).await?;
+    let devices = app.devices.list(&browser).await?;
     let accounts = app.browsers.accounts(&browser).await?;
     let mut response = pages::shown(&AccountPage {
         username: overview.username.as_str().to_owned(),
@@ -47,6 +51,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpRespo
         news,
         csrf: browser.session.csrf.expose().to_owned(),
         services: services.into_iter().map(service).collect(),
+        devices: devices.into_iter().map(device).collect(),
         accounts: accounts.into_iter().map(line).collect(),
     });
     if let Some(held) = &held {
@@ -66,6 +71,19 @@ pub async fn revoke(
     let client = form.value("client").and_then(ClientId::parse).ok_or(Failure::Malformed("client"))?;
     let is_done = app.authorized_clients.withdraw(&browser, &client).await?;
     Ok(see_other(if is_done { "/account?revoked" } else { "/account" }))
+}
+
+/// `POST /account/devices/revoke`: a browser's key counts no more.
+pub async fn revoke_device(
+    app: web::Data<App>,
+    request: HttpRequest,
+    OwnBrowser(browser): OwnBrowser,
+    form: Form,
+) -> Result<HttpResponse, Failure> {
+    form.prove_own(&request, &app, &browser)?;
+    let key = form.value("device").and_then(KeyThumbprint::parse).ok_or(Failure::Malformed("device"))?;
+    let is_done = app.devices.revoke(&browser, &key).await?;
+    Ok(see_other(if is_done { "/account?device-revoked" } else { "/account" }))
 }
 
 /// `POST /account/switch`: another of the browser's accounts is the current one from now on.
@@ -180,6 +198,16 @@ fn service(client: AuthorizedClient) -> ServiceCard {
         name: client.name,
         allowed: client.allowed.map(|(access, at)| (access, since(at))),
         start: client.start.map(String::from),
+    }
+}
+
+fn device(key: OwnKey) -> DeviceCard {
+    let day = |at: Timestamp| at.to_zoned(TimeZone::UTC).date().to_string();
+    DeviceCard {
+        key: key.thumbprint.as_str().to_owned(),
+        since: day(key.bound_at),
+        used: day(key.last_used_at),
+        is_here: key.is_here,
     }
 }
 

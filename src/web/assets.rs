@@ -25,10 +25,11 @@ macro_rules! asset {
     };
 }
 
-static ASSETS: [Asset; 9] = [
+static ASSETS: [Asset; 10] = [
     asset!("style.css", "text/css; charset=utf-8"),
     asset!("capture.js", "text/javascript; charset=utf-8"),
     asset!("camera.js", "text/javascript; charset=utf-8"),
+    asset!("device.js", "text/javascript; charset=utf-8"),
     asset!("pace.js", "text/javascript; charset=utf-8"),
     asset!("seal.js", "text/javascript; charset=utf-8"),
     asset!("view.js", "text/javascript; charset=utf-8"),

@@ -28,9 +28,11 @@ use askama::Template;
 use crate::web::headers::Policy;
 
 pub use about::AboutClient;
-pub use account::{AccountNews, AccountPage, AccountSignInPage, FaceCard, ServiceCard, WithdrawPage};
+pub use account::{
+    AccountNews, AccountPage, AccountSignInPage, DeviceCard, FaceCard, ServiceCard, WithdrawPage,
+};
 pub use allow::{AccessLine, AllowPage};
-pub use capture::{CapturePage, FrameSettings, HintSettings};
+pub use capture::{CapturePage, DeviceSettings, FrameSettings, HintSettings};
 pub use consent::ConsentPage;
 pub use create::{CreatePage, CreateProblem};
 pub use demo::{LandingPage, RegisterPage, RegisterProblem, RegisteredPage};

@@ -128,6 +128,7 @@ fn own_account(config: &mut ServiceConfig) {
     config
         .route("/account", get().to(account::show))
         .route("/account/services/revoke", post().to(account::revoke))
+        .route("/account/devices/revoke", post().to(account::revoke_device))
         .route("/account/switch", post().to(account::switch))
         .route("/account/sign-out", post().to(account::sign_out))
         .service(

@@ -13,11 +13,11 @@ use crate::{
     domain::oidc::issuer::Issuer,
     flows::{
         accounts::Accounts, authorize::Authorize, authorized_clients::AuthorizedClients, browser::Browsers,
-        ceremony::Ceremonies, client_jwts::ClientJwts, consent::Consents, demo::Demo, enrol::Enrol,
-        introspect::Introspection, logout::Logout, logout_notices::LogoutNotices, origins::Origins,
-        own_account::OwnAccounts, pushed_requests::PushedRequests, registration::Registrations,
-        revoke::Revocation, sign_in::SignIn, signing_keys::SigningKeys, step_up::StepUp, token::Tokens,
-        user_info::UserInfo,
+        ceremony::Ceremonies, client_jwts::ClientJwts, consent::Consents, demo::Demo, devices::Devices,
+        enrol::Enrol, introspect::Introspection, logout::Logout, logout_notices::LogoutNotices,
+        origins::Origins, own_account::OwnAccounts, pushed_requests::PushedRequests,
+        registration::Registrations, revoke::Revocation, sign_in::SignIn, signing_keys::SigningKeys,
+        step_up::StepUp, token::Tokens, user_info::UserInfo,
     },
 };
 
@@ -59,6 +59,8 @@ pub struct App {
     pub authorized_clients: AuthorizedClients,
     /// Accounts that people make for themselves, where they may.
     pub self_registration: Option<Accounts>,
+    /// Their browsers' keys.
+    pub devices: Devices,
     /// People's own accounts.
     pub own_accounts: OwnAccounts,
     /// Tokens.

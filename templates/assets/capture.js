@@ -1,9 +1,11 @@
 // The capture page: opens the camera, follows the challenge over one socket, seals the frames and sends them once.
 //
-// Frames are in memory only, and only until they are sent or the page is left. Nothing is stored, and the page decides
-// nothing: what a frame shows, and what happens next, the server says. The messages are those of capture protocol v2.
+// Frames are in memory only, and only until they are sent or the page is left. Nothing of them is stored; what stays is the
+// device key (device.js), which signs what is sent. The page decides nothing: what a frame shows, and what happens next,
+// the server says. The messages are those of capture protocol v2.
 
 import { close, draw, jpeg, obstacle, open, problemOf, resize } from './camera.js';
+import { deviceKey, signed } from './device.js';
 import { Pace } from './pace.js';
 import { fingerprint, fromBase64url, pack, seal } from './seal.js';
 import * as view from './view.js';
@@ -21,6 +23,9 @@ const OFFERS = 4;
 
 /** The screen for each reason with which the server stops. */
 const STOPS = { expired: 'expired', too_slow: 'slow', hint_budget: 'slow', protocol: 'failed' };
+
+/** This browser's key for the account. It is looked for while the camera opens and the challenge is played. */
+const device = settings.device ? deviceKey(settings.device) : null;
 
 /** Ends the capture with a screen of its own. */
 class Trouble extends Error {
@@ -53,7 +58,7 @@ async function start() {
     close(video, stream);
     view.sealing(settings.texts.states.sealing);
     const header = { v: 1, ceremony: settings.ceremony, nonce: settings.nonce, camera, taken };
-    const body = await seal(pack(header, frames), settings.captureKey, binding);
+    const body = await seal(await signedByDevice(pack(header, frames)), settings.captureKey, binding);
     frames.length = 0;
     follow(await send(body));
   } catch (error) {
@@ -61,6 +66,12 @@ async function start() {
   } finally {
     release();
   }
+}
+
+/** The bundle behind the proof of this browser's key, where it has one: a capture without one counts for less, but counts. */
+async function signedByDevice(bundle) {
+  const key = await device;
+  return key ? signed(bundle, key, settings).catch(() => bundle) : bundle;
 }
 
 async function openCamera() {

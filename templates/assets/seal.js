@@ -90,7 +90,8 @@ function publicPart({ kty, crv, x, y }) {
   return { kty, crv, x, y };
 }
 
-function uint32(number) {
+/** 32 bits, big-endian. */
+export function uint32(number) {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setUint32(0, number);
   return bytes;
@@ -100,7 +101,8 @@ function counted(bytes) {
   return concat([uint32(bytes.length), bytes]);
 }
 
-function concat(parts) {
+/** Bytes one after another. */
+export function concat(parts) {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

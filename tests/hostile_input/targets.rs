@@ -133,5 +133,5 @@ pub fn cookies(input: &[u8]) {
 
 /// A capture, unsealed.
 pub fn capture(input: &[u8]) {
-    let _ = bundle::parse(input);
+    let _ = bundle::Sent::parse(input).map(|sent| bundle::parse(sent.bundle));
 }

@@ -50,7 +50,7 @@ async fn every_asset_a_page_names_is_served_for_ever_with_its_type() {
 
 #[actix_web::test]
 async fn every_import_of_a_script_is_an_asset() {
-    let scripts = ["capture.js", "camera.js", "pace.js", "seal.js", "view.js", "portrait.js"];
+    let scripts = ["capture.js", "camera.js", "device.js", "pace.js", "seal.js", "view.js", "portrait.js"];
     for script in scripts {
         let (_, _, _, source) = fetch(&assets::address(script)).await;
         let source = String::from_utf8(source).unwrap();

@@ -79,6 +79,10 @@ fn account() -> Vec<Sample> {
             "account-revoked",
             &AccountPage { news: Some(AccountNews::AccessWithdrawn), ..AccountPage::sample() },
         ),
+        sample(
+            "account-device-revoked",
+            &AccountPage { devices: vec![], news: Some(AccountNews::DeviceRevoked), ..AccountPage::sample() },
+        ),
         sample("account-without-services", &AccountPage { services: vec![], ..AccountPage::sample() }),
         sample("logout", &LogoutPage::sample()),
         sample("logout-unasked", &LogoutPage { client: None, ..LogoutPage::sample() }),

@@ -6,6 +6,7 @@ mod support;
 
 mod attempts;
 mod bad_input;
+mod devices;
 mod enrolment;
 mod injection;
 mod journey;

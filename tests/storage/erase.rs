@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Every table that holds something of an account, and how its rows are told apart.
-const OF_AN_ACCOUNT: [(&str, &str); 15] = [
+const OF_AN_ACCOUNT: [(&str, &str); 16] = [
     ("users", "id"),
     ("sessions", "user_id"),
     ("grants", "user_id"),
@@ -21,6 +21,7 @@ const OF_AN_ACCOUNT: [(&str, &str); 15] = [
     ("transform_keys", "'u' || substr(enrolment_id, 2)"),
     ("ceremonies", "user_id"),
     ("devices", "user_id"),
+    ("device_keys", "user_id"),
     ("shown_captures", "user_id"),
     ("attempt_budgets", "user_id"),
     ("interactions", "'u' || substr(id, 2)"),

@@ -11,6 +11,7 @@ mod audit_search;
 mod crud;
 mod damage;
 mod database;
+mod device_keys;
 mod erase;
 mod housekeeping;
 mod opening;

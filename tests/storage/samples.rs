@@ -8,7 +8,7 @@ use facestep::{
             amr::Amr,
             ledger::{AssuranceEntry, Evidence, Method},
         },
-        device::KnownDevice,
+        device::{DeviceKey, KeyBinding, KnownDevice},
         face::{
             attempts::{AttemptBudget, DeviceScope},
             capture::CaptureNonce,
@@ -32,7 +32,7 @@ use facestep::{
             pushed::PushedRequest,
             refresh::{RefreshLifetimes, RefreshToken},
         },
-        secret::SecretToken,
+        secret::{SecretToken, base64url},
         session::Session,
         user::{PasswordHash, User, Username, VerifiedAttributes, profile::Profile},
         workflow::{
@@ -336,6 +336,21 @@ pub fn device(id: &str, user: &str) -> KnownDevice {
     }
 }
 
+/// A key that the account's device holds; `n` makes its thumbprint another.
+pub fn key_binding(n: u8, user: &str, device: Option<&str>) -> KeyBinding {
+    let coordinate = base64url(&[n; 32]);
+    let jwk = format!(r#"{{"kty":"EC","crv":"P-256","x":"{coordinate}","y":"{coordinate}"}}"#);
+    KeyBinding {
+        user: user_id(user),
+        key: DeviceKey::parse(&jwk).unwrap(),
+        device: device.map(|id| DeviceId::parse(id).unwrap()),
+        bound_at: at(20 + i64::from(n)),
+        bound_by: RunId::parse("r1").unwrap(),
+        last_used_at: at(20 + i64::from(n)),
+        revoked_at: None,
+    }
+}
+
 pub fn persona(document_number: &str) -> Persona {
     Persona {
         document_number: document_number.into(),
@@ -373,6 +388,7 @@ pub fn fill(db: &mut dyn Db, n: u32) -> Result<(), Fault> {
     db.put_enrolment_keys(&EnrolmentId::parse(&format!("e{n}")).unwrap(), &keys("first", n as u8))?;
     db.insert_ceremony(&ceremony(&format!("k{n}"), &user_name, &format!("r{n}")))?;
     db.insert_device(&device(&format!("d{n}"), &user_name))?;
+    db.bind_device_key(&key_binding(n as u8, &user_name, Some(&format!("d{n}"))))?;
     db.save_budget(&budget(&user_name, DeviceScope::Unknown))?;
     let known = DeviceScope::Known(DeviceId::parse(&format!("d{n}")).unwrap());
     db.save_budget(&budget(&user_name, known))?;

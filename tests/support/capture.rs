@@ -20,6 +20,7 @@ use tokio_tungstenite::{
 use super::{
     TestApp,
     browser::{Answer, TestBrowser},
+    device::DeviceSigner,
     scripted::Scripted,
 };
 
@@ -50,6 +51,8 @@ pub struct CapturePage<'a> {
     pub frames: Vec<Vec<u8>>,
     /// A film that it commits frames of, over and over, instead of what its camera sees; the hints stay the camera's.
     pub film: Vec<Vec<u8>>,
+    /// The key that its browser keeps for the account, if it keeps one.
+    pub device: Option<&'a DeviceSigner>,
     /// What it says of its camera.
     pub camera: Value,
     /// When it says that it took each frame.
@@ -88,6 +91,7 @@ impl<'a> CapturePage<'a> {
             app,
             browser,
             settings,
+            device: None,
             camera: json!({ "width": 640, "height": 480 }),
             taken: Vec::new(),
             probe: None,
@@ -241,7 +245,10 @@ impl<'a> CapturePage<'a> {
 
     /// The sealed capture of the frames taken.
     pub fn sealed(&self) -> String {
-        self.seal_capture(&self.bundle(&self.frames))
+        let bundle = self.bundle(&self.frames);
+        self.seal_capture(
+            &self.device.map_or_else(|| bundle.clone(), |key| key.signed(&self.settings, &bundle)),
+        )
     }
 
     /// A bundle for this ceremony.

@@ -6,6 +6,7 @@
 pub mod browser;
 pub mod capture;
 pub mod clients;
+pub mod device;
 pub mod outbound;
 pub mod people;
 pub mod scripted;

@@ -12,6 +12,10 @@ use super::{
 use crate::domain::id::CeremonyId;
 
 const MAGIC: &[u8] = b"FSC1";
+/// What a bundle with the proof of a device key begins with.
+const SIGNED_MAGIC: &[u8] = b"FSD1";
+/// The longest proof: its header with the key, its statement and its signature are about 600 bytes.
+const LONGEST_PROOF: usize = 2 * 1024;
 /// The longest header: 64 lengths and a camera's name are below 2 kB.
 const LONGEST_HEADER: usize = 8 * 1024;
 /// The most frames.
@@ -99,7 +103,35 @@ pub fn parse(bytes: &[u8]) -> Result<CaptureBundle, BundleRefusal> {
         nonce: CaptureNonce::parse(&header.nonce).ok_or(BundleRefusal::Malformed)?,
         frames,
         claims,
+        signed_by: None,
     })
+}
+
+/// What a page seals: a bundle, alone or behind the proof of a device key. The proof is over every byte of the bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sent<'a> {
+    /// The proof, a compact JWS.
+    pub proof: Option<&'a str>,
+    /// The bundle.
+    pub bundle: &'a [u8],
+}
+
+impl<'a> Sent<'a> {
+    /// Takes a proof off: the bytes `FSD1`, its length (u32, big endian), the proof, then the bundle. What begins
+    /// otherwise is a bundle alone.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, BundleRefusal> {
+        let Some(rest) = bytes.strip_prefix(SIGNED_MAGIC) else {
+            return Ok(Self { proof: None, bundle: bytes });
+        };
+        let (length, rest) = rest.split_first_chunk::<4>().ok_or(BundleRefusal::Malformed)?;
+        let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| BundleRefusal::TooLarge)?;
+        if length > LONGEST_PROOF {
+            return Err(BundleRefusal::TooLarge);
+        }
+        let (proof, bundle) = rest.split_at_checked(length).ok_or(BundleRefusal::Malformed)?;
+        let proof = std::str::from_utf8(proof).map_err(|_| BundleRefusal::Malformed)?;
+        Ok(Self { proof: Some(proof), bundle })
+    }
 }
 
 #[cfg(test)]
@@ -164,10 +196,30 @@ mod tests {
         assert_eq!(parse(b"FSC1\xff\xff\xff\xff").err(), Some(BundleRefusal::TooLarge));
     }
 
+    #[test]
+    fn a_proof_is_taken_off_and_the_bundle_behind_it_is_untouched() {
+        let bundle = pack(&header(&[4]), &[vec![1; 4]]);
+        let signed = [b"FSD1\0\0\0\x03a.b".as_slice(), &bundle].concat();
+        assert_eq!(Sent::parse(&signed), Ok(Sent { proof: Some("a.b"), bundle: &bundle }));
+        assert_eq!(Sent::parse(&bundle), Ok(Sent { proof: None, bundle: &bundle }));
+        for (bytes, refusal) in [
+            (b"FSD1\0\0".as_slice(), BundleRefusal::Malformed),
+            (b"FSD1\0\0\0\x03ab", BundleRefusal::Malformed),
+            (b"FSD1\0\0\0\x01\xff", BundleRefusal::Malformed),
+            (b"FSD1\0\0\x08\x01", BundleRefusal::TooLarge),
+        ] {
+            assert_eq!(Sent::parse(bytes), Err(refusal));
+        }
+        // One proof and no more: what stands behind it must be a bundle.
+        assert_eq!(parse(&signed).err(), Some(BundleRefusal::Malformed));
+    }
+
     proptest! {
         #[test]
         fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
             drop(parse(&bytes));
+            let signed = [SIGNED_MAGIC, &bytes].concat();
+            drop(Sent::parse(&signed).map(|sent| parse(sent.bundle)));
             let mut marked = MAGIC.to_vec();
             marked.extend([0, 0, 0, bytes.len().min(200) as u8]);
             marked.extend(&bytes);

@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 
 use super::injection::camera::Claims;
 use crate::domain::{
+    device::DeviceKey,
     id::CeremonyId,
     secret::{base64url, from_base64url, sha256},
 };
@@ -86,4 +87,6 @@ pub struct CaptureBundle {
     pub frames: Vec<EncodedFrame>,
     /// What the client says of its camera.
     pub claims: Claims,
+    /// The device key that signed it, where one did.
+    pub signed_by: Option<DeviceKey>,
 }

@@ -68,6 +68,8 @@ pub enum Rejection {
 pub enum Cause {
     /// The sealed capture or its pictures could not be read.
     Unreadable,
+    /// The device key's signature is not of this capture.
+    Tampered,
     /// The frames are not those that were committed.
     Frames,
     /// A prompt's window was missed.
@@ -101,6 +103,7 @@ impl Cause {
     pub fn name(self) -> &'static str {
         match self {
             Self::Unreadable => "unreadable",
+            Self::Tampered => "tampered",
             Self::Frames => "frames",
             Self::Window => "window",
             Self::Challenge => "challenge",

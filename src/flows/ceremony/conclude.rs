@@ -20,15 +20,21 @@ use crate::{
             renewal::FaceReference,
             verification::{Passed, Rejection, Verdict},
         },
-        id::{EnrolmentId, UserId},
+        id::{DeviceId, EnrolmentId},
         oidc::interaction::Interaction,
         secret::SecretToken,
+        session::Session,
         workflow::{
             enrolment::{Enrolment, ProofKey},
             run::{RunKind, WorkflowRun},
         },
     },
-    flows::{Unserved, browser::Browser, devices, references::SealedReference},
+    flows::{
+        Unserved,
+        browser::Browser,
+        devices::{self, PassedCapture},
+        references::SealedReference,
+    },
     ports::{fault::Fault, store::Db},
 };
 
@@ -148,13 +154,24 @@ impl Conclusion {
         db.save_run(&run)?;
         let event = scribe.run_event(AuditKind::RunEnded, &interaction, &run);
         db.append_event(&event.with("completed", true))?;
-        let renewed = match evidence {
-            Some(evidence) => Some(self.record(db, scribe, evidence)?),
-            None => None,
-        };
-        let device = match budget.scope {
-            DeviceScope::Known(_) => None,
-            DeviceScope::Unknown => self.remember_browser(db, scribe, &budget.user)?,
+        let mut session = self.own_session(db)?;
+        if evidence.is_some() && session.is_none() {
+            return Err(FaceRefusal::WrongStep.into());
+        }
+        let (known, device) = self.known_browser(db, scribe, &budget)?;
+        // Whoever signed in as someone else meanwhile binds nothing to the account of before.
+        if session.is_some() {
+            let signed_by = self.examined.signed_by.as_ref();
+            let capture = PassedCapture { user: &run.user, run: &run.id, device: &known, key: signed_by };
+            devices::bind(db, scribe, &capture, |kind| scribe.run_event(kind, &interaction, &run))?;
+        }
+        let renewed = match (evidence, &mut session) {
+            (Some(evidence), Some(session)) => Some(self.record(
+                db,
+                session,
+                AssuranceEntry { method: Method::Face, achieved_at: scribe.now, evidence },
+            )?),
+            _ => None,
         };
         Ok(Judged {
             interaction: interaction.id,
@@ -173,20 +190,23 @@ impl Conclusion {
         if signs.is_empty() { event } else { event.with("injection", signs) }
     }
 
-    /// Remembers the browser for this account; the secret is new only where the browser has none. One that it has may be
-    /// what it is known to other accounts by, and no other site can have planted it (`__Host-`, RFC 6265bis §4.1.3.2).
-    fn remember_browser(
+    /// The browser, known to this account from now on, and its secret where that is new: only where the browser has none. One
+    /// that it has may be what it is known to other accounts by, and no other site can have planted it (`__Host-`,
+    /// RFC 6265bis §4.1.3.2).
+    fn known_browser(
         &self,
         db: &mut dyn Db,
         scribe: &Scribe,
-        user: &UserId,
-    ) -> Served<Option<SecretToken>> {
+        budget: &AttemptBudget,
+    ) -> Result<(DeviceId, Option<SecretToken>), Fault> {
+        if let DeviceScope::Known(known) = &budget.scope {
+            return Ok((known.clone(), None));
+        }
         let (hash, minted) = match &self.browser.device {
             Some(presented) => (presented.clone(), None),
             None => (self.device.hash(), Some(self.device.clone())),
         };
-        devices::remember(db, scribe, user, hash)?;
-        Ok(minted)
+        Ok((devices::remember(db, scribe, &budget.user, hash)?, minted))
     }
 
     /// Completes the parent run with its enrolment.
@@ -222,15 +242,16 @@ impl Conclusion {
         Ok(db.append_event(&event)?)
     }
 
-    /// Records the face in the ledger, under a new cookie secret.
-    fn record(&self, db: &mut dyn Db, scribe: &Scribe, evidence: Evidence) -> Served<SecretToken> {
+    /// The browser's session as it is now, while it is that of the person whose face this is.
+    fn own_session(&self, db: &mut dyn Db) -> Result<Option<Session>, Fault> {
         let session = db.find_session_by_id(&self.browser.session.id)?;
-        // Whoever signed in as someone else meanwhile has not shown this face.
-        let session = session.filter(|session| session.user.as_ref() == Some(&self.spent.ceremony.user));
-        let mut session = session.ok_or(FaceRefusal::WrongStep)?;
-        let entry = AssuranceEntry { method: Method::Face, achieved_at: scribe.now, evidence };
+        Ok(session.filter(|session| session.user.as_ref() == Some(&self.spent.ceremony.user)))
+    }
+
+    /// Records the face in the ledger, under a new cookie secret.
+    fn record(&self, db: &mut dyn Db, session: &mut Session, entry: AssuranceEntry) -> Served<SecretToken> {
         session.record(entry, &self.renewed);
-        db.save_session(&session)?;
+        db.save_session(session)?;
         Ok(self.renewed.clone())
     }
 

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     domain::{
         audit::AuditKind,
+        device::DeviceKey,
         face::{
             attempts::AttemptBudget,
             capture::{CaptureBundle, EncodedFrame, FrameHash},
@@ -33,7 +34,12 @@ use crate::{
         },
     },
     flows::{Unserved, browser::Browser, references::KeptReference},
-    ports::{envelope::SealedKind, face::AnalyzerFault, fault::Fault, store::Db},
+    ports::{
+        envelope::{CaptureRefusal, SealedKind},
+        face::AnalyzerFault,
+        fault::Fault,
+        store::Db,
+    },
 };
 
 /// What became of an upload.
@@ -82,6 +88,8 @@ pub(super) struct Spent {
 /// What was found in an upload.
 pub(super) struct Examined {
     pub(super) verdict: Verdict,
+    /// The device key that signed it, where one did.
+    pub(super) signed_by: Option<DeviceKey>,
     pub(super) signals: Signals,
     pub(super) keepsake: Keepsake,
 }
@@ -90,7 +98,7 @@ impl Examined {
     /// A capture in which nothing was looked at.
     fn refused(cause: Cause) -> Self {
         let (signals, keepsake) = (Signals::default(), Keepsake::default());
-        Self { verdict: not_verified(cause), signals, keepsake }
+        Self { verdict: not_verified(cause), signed_by: None, signals, keepsake }
     }
 }
 
@@ -198,9 +206,7 @@ impl Ceremonies {
         jwe: String,
         first_look: &mut Option<Instant>,
     ) -> Result<Examined, Stopped> {
-        let Some(CaptureBundle { frames, claims, .. }) = self.open_bundle(spent, jwe).await? else {
-            return Ok(Examined::refused(Cause::Unreadable));
-        };
+        let CaptureBundle { frames, claims, signed_by, .. } = self.open_bundle(spent, jwe).await?;
         let hashes: Vec<FrameHash> = frames.iter().map(EncodedFrame::hash).collect();
         if !hashes.iter().eq(spent.transcript.committed.iter().map(|commitment| &commitment.hash)) {
             return Ok(Examined::refused(Cause::Frames));
@@ -221,7 +227,7 @@ impl Ceremonies {
                 judged => judged?,
             },
         };
-        Ok(Examined { verdict, signals, keepsake: Keepsake::of(prints(&seen)) })
+        Ok(Examined { verdict, signed_by, signals, keepsake: Keepsake::of(prints(&seen)) })
     }
 
     /// Judges who is there: poses first, then, where those do not refute the capture, whose face it is.
@@ -252,14 +258,20 @@ impl Ceremonies {
         Ok(verify(&conduct, &identity, policy))
     }
 
-    /// The bundle, if it was sealed for this ceremony. Megabytes are decrypted, so off the async threads.
-    async fn open_bundle(&self, spent: &Spent, jwe: String) -> Result<Option<CaptureBundle>, Fault> {
+    /// The bundle, if it was sealed for this ceremony, and signed as it says. Megabytes are decrypted, so off the async
+    /// threads.
+    async fn open_bundle(&self, spent: &Spent, jwe: String) -> Result<CaptureBundle, Stopped> {
         let (opener, ceremony) = (self.room.opener.clone(), spent.ceremony.clone());
         let opened = tokio::task::spawn_blocking(move || {
             opener.open_capture(&ceremony.id, &ceremony.nonce, &ceremony.keys, &jwe)
         });
         let opened = opened.await.map_err(|error| Fault::Internal(format!("opening broke off: {error}")))?;
-        Ok(opened.ok())
+        opened.map_err(|refusal| {
+            Stopped::Refused(match refusal {
+                CaptureRefusal::Forged => Cause::Tampered,
+                _ => Cause::Unreadable,
+            })
+        })
     }
 
     /// Gives an attempt back that found no room: nothing of it was judged.

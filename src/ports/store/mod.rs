@@ -7,6 +7,7 @@ use super::{BoxFuture, fault::Fault};
 mod access;
 mod audit;
 mod authn;
+mod device_keys;
 mod face;
 mod key_encryption;
 mod logout;
@@ -19,6 +20,7 @@ mod workflow;
 pub use access::AccessConsentStore;
 pub use audit::{AuditPlace, AuditQuery, AuditSearch, AuditStore, FoundEvent, SealedEvent};
 pub use authn::{DeviceStore, SessionStore, UserStore};
+pub use device_keys::DeviceKeyStore;
 pub use face::{AttemptStore, CeremonyStore};
 pub use key_encryption::{KeptKey, KeyEncryptionStore};
 pub use logout::LogoutNoticeStore;
@@ -39,6 +41,7 @@ pub trait Db:
     + AuditStore
     + CeremonyStore
     + ClientStore
+    + DeviceKeyStore
     + DeviceStore
     + EnrolmentStore
     + GrantStore

@@ -27,6 +27,7 @@ use crate::{
         Unserved,
         authorize::OpenInteraction,
         ceremony::FaceRefusal,
+        devices::PageKeys,
         step_up::{GivenUp, Station},
     },
     ports::fault::Fault,
@@ -38,7 +39,8 @@ use crate::{
         headers::FormTarget,
         limits::read_body,
         pages::{
-            self, BriefingPage, CapturePage, FrameSettings, HintSettings, Outcome as OutcomeWords, Purpose,
+            self, BriefingPage, CapturePage, DeviceSettings, FrameSettings, HintSettings,
+            Outcome as OutcomeWords, Purpose,
         },
         state::App,
     },
@@ -140,7 +142,8 @@ pub async fn show(
     let open = app.authorize.find(&found.interaction, &browser).await?;
     let station = or_elsewhere(app.step_up.station(&found.interaction, &browser).await)?;
     let purpose = if station == Some(Station::Portrait) { Purpose::Enrol } else { Purpose::StepUp };
-    Ok(pages::shown(&page(&open, &found, purpose)?))
+    let PageKeys { name, revoked } = app.devices.for_page(&found.user).await?;
+    Ok(pages::shown(&page(&open, &found, purpose, DeviceSettings { name, revoked })?))
 }
 
 /// `GET /step-up/{ceremony}/socket`: the one socket of a capture. A page of another site may open sockets too, and a
@@ -219,7 +222,12 @@ pub async fn decline(
     Ok(follow(&app, &interaction, &next, None))
 }
 
-fn page(open: &OpenInteraction, ceremony: &Ceremony, purpose: Purpose) -> Result<CapturePage, Fault> {
+fn page(
+    open: &OpenInteraction,
+    ceremony: &Ceremony,
+    purpose: Purpose,
+    device: DeviceSettings,
+) -> Result<CapturePage, Fault> {
     let key = |jwk: &str| -> Result<Value, Fault> {
         serde_json::from_str(jwk).map_err(|_| Fault::Damaged("a ceremony's public key is no JSON".into()))
     };
@@ -234,6 +242,7 @@ fn page(open: &OpenInteraction, ceremony: &Ceremony, purpose: Purpose) -> Result
         nonce: ceremony.nonce.as_str().to_owned(),
         capture_key: key(&ceremony.keys.capture_public_jwk)?,
         hint_key: key(&ceremony.keys.hint_public_jwk)?,
+        device,
         frame: FrameSettings::default(),
         hint: HintSettings::default(),
     })

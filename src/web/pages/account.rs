@@ -33,6 +33,8 @@ pub struct AccountPage {
     pub csrf: String,
     /// The clients that they use.
     pub services: Vec<ServiceCard>,
+    /// The browsers that hold a key of the account, this one first.
+    pub devices: Vec<DeviceCard>,
     /// The accounts that are signed in to in this browser, the current one first.
     pub accounts: Vec<AccountLine>,
 }
@@ -44,6 +46,21 @@ pub enum AccountNews {
     FaceForgotten,
     /// They took back what a client might have.
     AccessWithdrawn,
+    /// They revoked a browser's key.
+    DeviceRevoked,
+}
+
+/// A browser that holds a key of the account.
+#[derive(Clone, Debug)]
+pub struct DeviceCard {
+    /// The key's thumbprint.
+    pub key: String,
+    /// Since when it is bound, `YYYY-MM-DD` in UTC.
+    pub since: String,
+    /// When it was used last, `YYYY-MM-DD` in UTC.
+    pub used: String,
+    /// Whether it is this browser.
+    pub is_here: bool,
 }
 
 /// A client that the person uses.
@@ -104,8 +121,25 @@ impl AccountPage {
             news: None,
             csrf: "csrf-sample".into(),
             services: ServiceCard::samples(),
+            devices: DeviceCard::samples(),
             accounts: AccountLine::samples(),
         }
+    }
+}
+
+impl DeviceCard {
+    /// Two of them, for the render test.
+    pub fn samples() -> Vec<Self> {
+        let card = |key: &str, since: &str, is_here| Self {
+            key: key.into(),
+            since: since.into(),
+            used: "2026-11-23".into(),
+            is_here,
+        };
+        vec![
+            card("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I", "2026-11-20", true),
+            card("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs", "2026-09-02", false),
+        ]
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::text::{filters, missing};
 use super::{Advice, Page, Purpose, text};
+use crate::domain::device::KeyThumbprint;
 use crate::domain::face::{injection::camera::FRAME_SIZE, way::Way};
 use crate::flows::ceremony::live::VERSION;
 use crate::web::headers::{FormTarget, Policy};
@@ -36,10 +37,22 @@ pub struct CapturePage {
     pub capture_key: Value,
     /// The ceremony's public key (JWK, P-256) that the hint frames are sealed to.
     pub hint_key: Value,
+    /// What the page has to know of the account's device keys.
+    pub device: DeviceSettings,
     /// How full frames are taken.
     pub frame: FrameSettings,
     /// How hint frames are taken.
     pub hint: HintSettings,
+}
+
+/// What the page signs the capture with.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeviceSettings {
+    /// By which name the browser keeps its key for this account.
+    pub name: String,
+    /// Thumbprints of keys that were revoked: the browser makes another in place of one of them.
+    pub revoked: Vec<KeyThumbprint>,
 }
 
 /// How the page takes the frames that are judged.
@@ -101,6 +114,7 @@ impl CapturePage {
             "captureKey": self.capture_key,
             "hintKey": self.hint_key,
             "csrf": self.csrf,
+            "device": self.device,
             "frame": self.frame,
             "hint": self.hint,
             "texts": texts()?,
@@ -128,6 +142,7 @@ impl CapturePage {
             nonce: "bm9uY2Utc2FtcGxl".into(),
             capture_key: key.clone(),
             hint_key: key,
+            device: DeviceSettings { name: "k3Ym1dVu".into(), revoked: Vec::new() },
             frame: FrameSettings::default(),
             hint: HintSettings::default(),
         }
