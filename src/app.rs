@@ -1,5 +1,7 @@
 //! The composition root: every flow with its ports.
 
+mod console;
+
 use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
@@ -20,11 +22,12 @@ use crate::{
             tokens::TokenLifetimes,
         },
         session::SessionLifetimes,
-        workflow::enrolment::ProofKey,
+        workflow::{document::DocumentKey, enrolment::ProofKey},
     },
     flows::{
         access_tokens::AccessTokens,
         accounts::Accounts,
+        admin::AdminRoom,
         authorize::{Authorize, AuthorizePolicy},
         authorized_clients::AuthorizedClients,
         browser::Browsers,
@@ -91,6 +94,8 @@ pub struct Parts {
     pub outbound: Arc<dyn Outbound>,
     /// What enrolments are proven with.
     pub proof_key: ProofKey,
+    /// What document numbers are hashed with.
+    pub document_key: DocumentKey,
     /// What the subjects of pairwise clients are made with.
     pub pairwise_key: PairwiseKey,
     /// What challenges are derived from.
@@ -256,6 +261,21 @@ pub fn assemble(parts: Parts) -> App {
             response_types: rules.policy.response_types,
         },
     };
+    let bell = Arc::new(Notify::new());
+    let admin = console::admin_flows(AdminRoom {
+        issuer: issuer.clone(),
+        store: store.clone(),
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+        passwords: passwords.clone(),
+        vault: parts.vault.clone(),
+        analyzer: room.analyzer.clone(),
+        document_key: parts.document_key,
+        catalogue: rules.catalogue.clone(),
+        ways: settings.face.ways,
+        sessions: settings.sessions,
+        bell: bell.clone(),
+    });
     let pairwise_key = parts.pairwise_key;
     let policy = Arc::new(AuthorizePolicy {
         rules: rules.clone(),
@@ -287,8 +307,8 @@ pub fn assemble(parts: Parts) -> App {
         signing_keys.clone(),
         issuer.clone(),
     ));
-    let bell = Arc::new(Notify::new());
     App {
+        admin,
         contact: parts.contact,
         metadata: metadata.to_string().into(),
         cookies: Cookies::of(&issuer),

@@ -1,6 +1,7 @@
 //! HTTP: what people and clients see of the provider.
 
 pub mod account;
+pub mod admin;
 pub mod assets;
 pub mod browser;
 pub mod cors;

@@ -20,15 +20,12 @@ use super::{
 use crate::{
     app::{self, DemoParts, Settings, assemble},
     config::Config,
-    domain::oidc::issuer::Issuer,
+    domain::{oidc::issuer::Issuer, workflow::document::DocumentKey},
     flows::{
         audit_seal::AuditSealer,
         housekeeping::{Housekeeping, Retention},
     },
-    identity::{
-        simulator::{DocumentKey, Simulator},
-        unconnected::Unconnected,
-    },
+    identity::{officer::Officer, simulator::Simulator},
     inference::{
         absent::AbsentAnalyzer,
         analyzer::{Analyzer, AnalyzerSettings},
@@ -68,6 +65,7 @@ pub async fn run(file: &ConfigFile, no_face: bool) -> Result<(), Failure> {
     parts.key_rotation().ensure().await?;
     let app = put_together(parts, analyzer, settings)?;
     app.signing_keys.ensure().await?;
+    app.admin.door.ensure_client().await?;
     background.push(tokio::spawn(app.signing_keys.clone().run(HOUSEKEEPING, until(stopped.clone()))));
     background.push(tokio::spawn(app.logout_notices.clone().run(until(stopped))));
     let server = server::serve(app, listener, HTTP_WORKERS)?;
@@ -120,10 +118,13 @@ fn put_together(parts: Parts, analyzer: Arc<dyn FaceAnalyzer>, settings: Setting
     let Parts { config, store, master_key, passwords, clock, entropy, outbound, .. } = parts;
     let vault: Arc<dyn Vault> = Arc::new(master_key.vault(entropy.clone()));
     let key = DocumentKey::new(master_key.derive("document numbers"));
+    let officer = Officer::new(store.clone(), vault.clone(), clock.clone(), key.clone());
     let source: Arc<dyn DigitalIdService> = if config.demo {
-        Arc::new(Simulator::new(store.clone(), vault.clone(), clock.clone(), entropy.clone(), key))
+        let simulator =
+            Simulator::new(store.clone(), vault.clone(), clock.clone(), entropy.clone(), key.clone());
+        Arc::new(officer.before(Arc::new(simulator)))
     } else {
-        Arc::new(Unconnected)
+        Arc::new(officer)
     };
     let demo = config.demo.then(|| DemoParts { bank: demo::BANK.to_owned(), accounts: demo::accounts() });
     Ok(assemble(app::Parts {
@@ -136,6 +137,7 @@ fn put_together(parts: Parts, analyzer: Arc<dyn FaceAnalyzer>, settings: Setting
         client_jwts: Arc::new(JoseClientJwts),
         outbound,
         proof_key: master_key.proof_key(),
+        document_key: key,
         pairwise_key: master_key.pairwise_key(),
         challenge_key: master_key.challenge_key(),
         opener: Arc::new(JweCaptureOpener::new(vault.clone())),

@@ -116,6 +116,20 @@ pub enum AuditKind {
     KeyEncryptionKeyRetired,
     /// A template was issued anew under fresh keys, without a new capture.
     TemplateRenewed,
+    /// Someone was invited by a one-time link.
+    InvitationMade,
+    /// A one-time link was used.
+    InvitationUsed,
+    /// Someone became an administrator, or got another role.
+    AdministratorGranted,
+    /// Someone is no administrator any more.
+    AdministratorRevoked,
+    /// An owner's way in was broken open from the machine itself (break-glass).
+    AdministratorRecovered,
+    /// The installer or an officer attested a person's document.
+    IdentityAttested,
+    /// Such an attestation was taken back.
+    IdentityWithdrawn,
 }
 
 impl AuditKind {

@@ -18,6 +18,26 @@ pub enum Author {
     Client(ClientId),
 }
 
+impl Author {
+    /// Reads a kept author back.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.split_once(':') {
+            Some(("operator", id)) => UserId::parse(id).map(Self::Operator),
+            Some(("client", id)) => ClientId::parse(id).map(Self::Client),
+            None if text == "installer" => Some(Self::Installer),
+            _ => None,
+        }
+    }
+
+    /// The administrator, where it is one.
+    pub fn operator(&self) -> Option<&UserId> {
+        match self {
+            Self::Operator(user) => Some(user),
+            Self::Installer | Self::Client(_) => None,
+        }
+    }
+}
+
 impl fmt::Display for Author {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -50,6 +70,21 @@ impl Change {
         match &self.reason {
             Some(reason) => event.with("reason", reason.as_str()),
             None => event,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_author_reads_back_as_it_was_written() {
+        for text in ["operator:u1", "installer", "client:bank"] {
+            assert_eq!(Author::parse(text).unwrap().to_string(), text);
+        }
+        for text in ["", "operator:", "operator", "owner:u1", "installer:x", "client:a b"] {
+            assert_eq!(Author::parse(text), None, "{text}");
         }
     }
 }

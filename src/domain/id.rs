@@ -72,6 +72,8 @@ identifiers! {
     LogoutNoticeId,
     /// Names an audit event.
     AuditId,
+    /// Names a document check of an officer.
+    IdentityCheckId,
 }
 
 impl Subject {

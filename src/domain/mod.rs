@@ -1,6 +1,7 @@
 //! Values, state machines and decisions: synchronous, without a clock, randomness or I/O.
 
 pub mod address;
+pub mod admin;
 pub mod audit;
 pub mod authn;
 pub mod change;

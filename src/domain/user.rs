@@ -61,6 +61,18 @@ impl Username {
 #[derive(Clone)]
 pub struct PasswordHash(pub String);
 
+impl PasswordHash {
+    /// No password: nobody can sign in until one is set.
+    pub fn unset() -> Self {
+        Self(String::new())
+    }
+
+    /// Whether there is one.
+    pub fn is_set(&self) -> bool {
+        !self.0.is_empty()
+    }
+}
+
 impl std::fmt::Debug for PasswordHash {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("PasswordHash(..)")

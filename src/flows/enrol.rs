@@ -77,7 +77,7 @@ impl Enrol {
         let Some((run, verified)) = self.begin(interaction, browser).await? else {
             return self.refuse(interaction, browser, Unfit::TooManyLookups).await;
         };
-        match self.source.look_up(document_number).await? {
+        match self.source.look_up(&run.user, document_number).await? {
             DigitalIdAnswer::SourceDown => {
                 self.note(interaction, browser, "source_down").await?;
                 Ok(Identified::SourceDown)

@@ -61,6 +61,10 @@ pub struct Purged {
     pub grants: usize,
     /// Used assertions.
     pub assertions: usize,
+    /// One-time links.
+    pub invitations: usize,
+    /// Document checks of officers, with their portraits.
+    pub identity_checks: usize,
 }
 
 /// Drops what has lapsed.
@@ -108,6 +112,8 @@ impl Housekeeping {
             access_tokens: self.drop_before(now, |db, at| db.purge_access_tokens(at)).await?,
             client_grants: self.drop_before(now, |db, at| db.purge_client_grants(at)).await?,
             assertions: self.drop_before(now, |db, at| db.purge_assertions(at)).await?,
+            invitations: self.drop_before(now, |db, at| db.purge_invitations(at)).await?,
+            identity_checks: self.drop_before(now, |db, at| db.purge_identity_checks(at)).await?,
             // After the refresh tokens, which hold their grants.
             grants: self.drop_before(before(grants), |db, at| db.purge_grants(at)).await?,
         })

@@ -245,10 +245,11 @@ impl From<Unserved<NeverRefused>> for Unserved<LogoutRefusal> {
     }
 }
 
-fn end(
+/// Ends a session in a transaction; whoever delivers notices is to be woken after it.
+pub(super) fn end(
     db: &mut dyn Db,
     session: &Session,
-    by: &'static str,
+    by: &str,
     now: jiff::Timestamp,
     entropy: &dyn Entropy,
 ) -> Result<(), Fault> {

@@ -74,6 +74,7 @@ impl SignIn {
         let name = Username::parse(name);
         let found = self.store.read(move |db| find_account(db, own.as_ref(), &who, name, now)).await?;
         let user = found.map_err(Unserved::Refused)?;
+        let user = user.filter(|user| user.password.is_set());
         let hash = user.as_ref().map(|user| user.password.clone());
         let matches = self.passwords.matches(password, hash).await?;
         match user.filter(|_| matches) {

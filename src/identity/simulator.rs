@@ -3,15 +3,15 @@
 
 use std::sync::Arc;
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-use zeroize::Zeroizing;
-
 use crate::{
     domain::{
         face::capture::EncodedFrame,
+        id::UserId,
         secret::{base64url, sha256},
-        workflow::evidence::{IdentityEvidence, MatchClass},
+        workflow::{
+            document::{DocumentKey, DocumentNumber},
+            evidence::{IdentityEvidence, MatchClass},
+        },
     },
     ports::{
         BoxFuture,
@@ -23,9 +23,6 @@ use crate::{
         store::{Persona, Store},
     },
 };
-
-/// The longest document number that is looked up.
-const LONGEST_NUMBER: usize = 64;
 
 /// What the simulator does when asked about a persona.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,23 +54,6 @@ impl Behaviour {
     }
 }
 
-/// The key that document numbers are hashed with, so that their hashes cannot be tried out.
-pub struct DocumentKey(Zeroizing<[u8; 32]>);
-
-impl DocumentKey {
-    /// Takes the key.
-    pub fn new(bytes: [u8; 32]) -> Self {
-        Self(Zeroizing::new(bytes))
-    }
-
-    fn hash(&self, number: &str) -> Result<String, Fault> {
-        let mac = Hmac::<Sha256>::new_from_slice(self.0.as_ref());
-        let mut mac = mac.map_err(|_| Fault::Internal("a document key does not fit".into()))?;
-        mac.update(number.as_bytes());
-        Ok(base64url(&mac.finalize().into_bytes()))
-    }
-}
-
 /// The simulator.
 pub struct Simulator {
     store: Arc<dyn Store>,
@@ -95,13 +75,18 @@ impl Simulator {
         Self { store, vault, clock, entropy, key }
     }
 
-    fn attest(&self, persona: Persona, class: MatchClass) -> Result<DigitalIdAnswer, Fault> {
-        let number = &persona.document_number;
-        let portrait = self.vault.unseal(SealedKind::Persona, number, &persona.sealed_portrait)?;
+    fn attest(
+        &self,
+        number: &DocumentNumber,
+        persona: Persona,
+        class: MatchClass,
+    ) -> Result<DigitalIdAnswer, Fault> {
+        let sealed = &persona.sealed_portrait;
+        let portrait = self.vault.unseal(SealedKind::Persona, &persona.document_number, sealed)?;
         let evidence = IdentityEvidence {
             source: "simulator".to_owned(),
             transaction: format!("sim-{}", base64url(&self.entropy.bytes::<12>())),
-            document_hash: self.key.hash(number)?,
+            document_hash: self.key.hash(number).as_str().to_owned(),
             class,
             given_name: persona.given_name,
             family_name: persona.family_name,
@@ -119,18 +104,22 @@ impl DigitalIdService for Simulator {
         "Demo identity register"
     }
 
-    fn look_up<'a>(&'a self, document_number: &'a str) -> BoxFuture<'a, Result<DigitalIdAnswer, Fault>> {
+    fn look_up<'a>(
+        &'a self,
+        _: &'a UserId,
+        document_number: &'a str,
+    ) -> BoxFuture<'a, Result<DigitalIdAnswer, Fault>> {
         Box::pin(async move {
-            let number = document_number.trim().to_uppercase();
-            if number.is_empty() || number.len() > LONGEST_NUMBER {
+            let Some(number) = DocumentNumber::parse(document_number) else {
                 return Ok(DigitalIdAnswer::NoRecord);
-            }
-            let Some(persona) = self.store.read(move |db| db.find_persona(&number)).await? else {
+            };
+            let text = number.as_str().to_owned();
+            let Some(persona) = self.store.read(move |db| db.find_persona(&text)).await? else {
                 return Ok(DigitalIdAnswer::NoRecord);
             };
             match Behaviour::parse(&persona.behaviour) {
-                Some(Behaviour::Match) => self.attest(persona, MatchClass::Exact),
-                Some(Behaviour::Partial) => self.attest(persona, MatchClass::Partial),
+                Some(Behaviour::Match) => self.attest(&number, persona, MatchClass::Exact),
+                Some(Behaviour::Partial) => self.attest(&number, persona, MatchClass::Partial),
                 Some(Behaviour::None) => Ok(DigitalIdAnswer::NoRecord),
                 Some(Behaviour::Down) => Ok(DigitalIdAnswer::SourceDown),
                 None => Err(Fault::Damaged("a persona has an unknown behaviour".into())),

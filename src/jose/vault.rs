@@ -111,6 +111,7 @@ fn name(kind: SealedKind) -> &'static str {
         SealedKind::Persona => "persona",
         SealedKind::ShownCapture => "shown capture",
         SealedKind::ClientSecret => "client secret",
+        SealedKind::CheckedPortrait => "checked portrait",
     }
 }
 

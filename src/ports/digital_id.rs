@@ -1,7 +1,7 @@
 //! The connector to a government identity source.
 
 use super::{BoxFuture, fault::Fault};
-use crate::domain::{face::capture::EncodedFrame, workflow::evidence::IdentityEvidence};
+use crate::domain::{face::capture::EncodedFrame, id::UserId, workflow::evidence::IdentityEvidence};
 
 /// What the source answered about a document.
 #[derive(Debug)]
@@ -24,6 +24,10 @@ pub trait DigitalIdService: Send + Sync {
     /// What people know the source as.
     fn name(&self) -> &str;
 
-    /// Looks a document up by its number.
-    fn look_up<'a>(&'a self, document_number: &'a str) -> BoxFuture<'a, Result<DigitalIdAnswer, Fault>>;
+    /// Looks a document up by its number, for an account. A source that knows accounts answers each about itself alone.
+    fn look_up<'a>(
+        &'a self,
+        account: &'a UserId,
+        document_number: &'a str,
+    ) -> BoxFuture<'a, Result<DigitalIdAnswer, Fault>>;
 }

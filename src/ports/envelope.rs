@@ -27,6 +27,8 @@ pub enum SealedKind {
     ShownCapture,
     /// A client's secret, where assertions are checked with it.
     ClientSecret,
+    /// The portrait of a document that an officer checked.
+    CheckedPortrait,
 }
 
 /// Seals secrets at rest with an authenticated cipher under keys that are never in the database.

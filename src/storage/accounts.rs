@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::{
         id::UserId,
-        user::{PasswordHash, User, Username, profile::Profile},
+        user::{PasswordHash, User, Username, VerifiedAttributes, profile::Profile},
     },
     ports::{fault::Fault, store::UserStore},
 };
@@ -92,6 +92,41 @@ impl UserStore for Transaction<'_> {
         self.step(|c| {
             let said = (users::profile.eq(json(profile)?), users::updated_at.eq(milliseconds(at)));
             Ok(diesel::update(users::table.find(id.as_str())).set(said).execute(c)? == 1)
+        })
+    }
+
+    fn set_password(&mut self, id: &UserId, password: &PasswordHash) -> Result<bool, Fault> {
+        self.step(|c| {
+            let set = users::password_hash.eq(&password.0);
+            Ok(diesel::update(users::table.find(id.as_str())).set(set).execute(c)? == 1)
+        })
+    }
+
+    fn set_verified(&mut self, id: &UserId, verified: &VerifiedAttributes) -> Result<bool, Fault> {
+        self.step(|c| {
+            let bare = users::table.find(id.as_str()).filter(users::verified.is_null());
+            Ok(diesel::update(bare).set(users::verified.eq(json(verified)?)).execute(c)? == 1)
+        })
+    }
+
+    fn users(
+        &mut self,
+        containing: Option<&str>,
+        behind: Option<&Username>,
+        most: i64,
+    ) -> Result<Vec<User>, Fault> {
+        self.step(|c| {
+            // `\` is what PostgreSQL escapes with unless told otherwise, and SQLite where it is told so.
+            let text = containing.unwrap_or_default().to_lowercase();
+            let text = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            let rows: Vec<UserRow> = users::table
+                .filter(users::username.gt(behind.map_or("", Username::as_str)))
+                .filter(users::username.like(format!("%{text}%")).escape('\\'))
+                .order(users::username)
+                .limit(most)
+                .select(UserRow::as_select())
+                .load(c)?;
+            rows.into_iter().map(UserRow::parse).collect()
         })
     }
 

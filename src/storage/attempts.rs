@@ -86,6 +86,31 @@ impl AttemptStore for Transaction<'_> {
         })
     }
 
+    fn suspended_users(&mut self, most: i64) -> Result<Vec<UserId>, Fault> {
+        use attempt_budgets::{suspended_at, user_id};
+        self.step(|c| {
+            let names: Vec<String> = attempt_budgets::table
+                .filter(suspended_at.is_not_null())
+                .select(user_id)
+                .distinct()
+                .order(user_id)
+                .limit(most)
+                .load(c)?;
+            let parse =
+                |name: String| Place::new("attempt_budgets", &name).proven("user_id", UserId::parse(&name));
+            names.into_iter().map(parse).collect()
+        })
+    }
+
+    fn is_suspended(&mut self, user: &UserId) -> Result<bool, Fault> {
+        use attempt_budgets::{suspended_at, user_id};
+        self.step(|c| {
+            let suspended =
+                attempt_budgets::table.filter(user_id.eq(user.as_str())).filter(suspended_at.is_not_null());
+            Ok(diesel::select(diesel::dsl::exists(suspended)).get_result(c)?)
+        })
+    }
+
     fn save_budget(&mut self, budget: &AttemptBudget) -> Result<(), Fault> {
         self.step(|c| {
             let row = BudgetRow::next(budget);

@@ -88,6 +88,17 @@ impl EnrolmentStore for Transaction<'_> {
         })
     }
 
+    fn enrolments_of(&mut self, user: &UserId) -> Result<Vec<Enrolment>, Fault> {
+        self.step(|c| {
+            let rows: Vec<EnrolmentRow> = enrolments::table
+                .filter(enrolments::user_id.eq(user.as_str()))
+                .order((enrolments::completed_at.desc(), enrolments::id))
+                .select(EnrolmentRow::as_select())
+                .load(c)?;
+            rows.into_iter().map(EnrolmentRow::parse).collect()
+        })
+    }
+
     fn find_enrolment(&mut self, id: &EnrolmentId) -> Result<Option<Enrolment>, Fault> {
         self.step(|c| {
             let named = enrolments::table.find(id.as_str());

@@ -23,6 +23,47 @@ diesel::table! {
 }
 
 diesel::table! {
+    administrators (user_id) {
+        user_id -> Text,
+        role -> Text,
+        granted_by -> Text,
+        granted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    admin_invitations (token_hash) {
+        token_hash -> Text,
+        kind -> Text,
+        user_id -> Text,
+        role -> Nullable<Text>,
+        invited_by -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    identity_checks (id) {
+        id -> Text,
+        user_id -> Text,
+        source -> Text,
+        document -> Text,
+        document_hash -> Text,
+        attested -> Text,
+        sealed_portrait -> Binary,
+        portrait_sha256 -> Text,
+        checked_by -> Text,
+        answered_for_by -> Text,
+        checked_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+        withdrawn_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     sessions (id) {
         id -> Text,
         token_hash -> Text,

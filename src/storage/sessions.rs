@@ -78,6 +78,29 @@ impl SessionStore for Transaction<'_> {
         })
     }
 
+    fn sessions(
+        &mut self,
+        user: Option<&UserId>,
+        behind: Option<(Timestamp, &SessionId)>,
+        most: i64,
+    ) -> Result<Vec<Session>, Fault> {
+        use sessions::{id, seen_at, user_id};
+        self.step(|c| {
+            let (before, last) =
+                behind.map_or((i64::MAX, ""), |(at, last)| (milliseconds(at), last.as_str()));
+            let of = user.map(UserId::as_str);
+            let rows: Vec<SessionRow> = sessions::table
+                .filter(user_id.is_not_null())
+                .filter(user_id.nullable().eq(of).or(of.is_none().into_sql::<diesel::sql_types::Bool>()))
+                .filter(seen_at.lt(before).or(seen_at.eq(before).and(id.gt(last))))
+                .order((seen_at.desc(), id))
+                .limit(most)
+                .select(SessionRow::as_select())
+                .load(c)?;
+            rows.into_iter().map(SessionRow::parse).collect()
+        })
+    }
+
     fn insert_session(&mut self, session: &Session) -> Result<(), Fault> {
         self.step(|c| {
             let row = SessionRow::of(session)?;

@@ -27,6 +27,7 @@ macro_rules! asset {
 
 static ASSETS: [Asset; 10] = [
     asset!("style.css", "text/css; charset=utf-8"),
+    asset!("console.css", "text/css; charset=utf-8"),
     asset!("capture.js", "text/javascript; charset=utf-8"),
     asset!("camera.js", "text/javascript; charset=utf-8"),
     asset!("device.js", "text/javascript; charset=utf-8"),

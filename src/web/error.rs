@@ -17,6 +17,7 @@ use serde_json::json;
 use tracing_actix_web::RequestId;
 
 use super::{
+    admin::Barred,
     headers,
     pages::{self, FaultPage, RequestErrorPage, RequestProblem, Trouble},
 };
@@ -225,9 +226,7 @@ pub async fn explain(
     let wants_page = wants_page(request.request());
     let request_id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     let response = next.call(request).await?.map_into_boxed_body();
-    let Some(failure) = response.response().error().and_then(actix_web::Error::as_error::<Failure>) else {
-        return Ok(response);
-    };
+    let Some(failure) = response.response().error().and_then(failure_in) else { return Ok(response) };
     failure.log();
     let (retry, closes) = (failure.retry_seconds(), matches!(failure, Failure::TooLarge | Failure::TooSlow));
     let page = wants_page.then(|| failure.page(request_id));
@@ -245,6 +244,11 @@ pub async fn explain(
     }
     headers::complete(headers, false);
     Ok(response)
+}
+
+/// The failure that an error is, or that the console passes on.
+fn failure_in(error: &actix_web::Error) -> Option<&Failure> {
+    error.as_error::<Failure>().or_else(|| error.as_error::<Barred>().and_then(Barred::failure))
 }
 
 /// A browser that navigates asks for HTML; scripts and clients do not.

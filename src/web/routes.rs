@@ -6,7 +6,7 @@ use actix_web::{
 };
 
 use super::{
-    account, assets, cors,
+    account, admin, assets, cors,
     error::Failure,
     health,
     interaction::{
@@ -27,6 +27,7 @@ pub fn routes(config: &mut ServiceConfig) {
     face_checks(config);
     own_account(config);
     demonstration(config);
+    admin::routes(config);
     assets::routes(config);
     config
         .route("/healthz", get().to(health::live))

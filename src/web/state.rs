@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::web::Bytes;
 
 use super::{
+    admin::AdminFlows,
     browser::Cookies,
     limits::Limits,
     throttle::{AddressThrottle, LookUpThrottle, SignInThrottle},
@@ -83,6 +84,8 @@ pub struct App {
     pub enrol: Enrol,
     /// Captures.
     pub ceremonies: Ceremonies,
+    /// What administrators do.
+    pub admin: AdminFlows,
     /// What there is in the demo alone.
     pub demo: Option<DemoDesk>,
 }

@@ -1,6 +1,8 @@
 //! Every page in every state a person can meet.
 
+use facestep::domain::admin::role::Role;
 use facestep::domain::face::coverage::Coverage;
+use facestep::web::admin::{Frame, guard, home, way_in};
 use facestep::web::headers::Policy;
 use facestep::web::pages::*;
 
@@ -19,7 +21,7 @@ fn sample(name: impl Into<String>, page: &impl Page) -> Sample {
 }
 
 pub fn all() -> Vec<Sample> {
-    [check_in(), account(), outcomes(), failures(), demo()].into_iter().flatten().collect()
+    [check_in(), account(), outcomes(), failures(), demo(), console()].into_iter().flatten().collect()
 }
 
 fn check_in() -> Vec<Sample> {
@@ -148,5 +150,28 @@ fn demo() -> Vec<Sample> {
         sample("register", &RegisterPage::sample()),
         sample("register problems", &RegisterPage { problems, ..RegisterPage::sample() }),
         sample("registered", &RegisteredPage::sample()),
+    ]
+}
+
+/// The console's pages, each as whoever sees most of it.
+fn console() -> Vec<Sample> {
+    let viewer = || Frame { role: Role::Viewer, ..Frame::sample() };
+    let done = Frame { done: Some("The session was ended.".into()), ..Frame::sample() };
+    let quiet = home::HomePage {
+        frame: viewer(),
+        suspended: vec![],
+        open_invitations: 0,
+        open_checks: 0,
+        has_one_owner: false,
+    };
+    vec![
+        sample("console-home", &home::HomePage::sample()),
+        sample("console-home-quiet", &quiet),
+        sample("console-home-done", &home::HomePage { frame: done, ..home::HomePage::sample() }),
+        sample("console-forbidden", &guard::BarredPage::sample()),
+        sample("console-nowhere", &guard::BarredPage { refusal: None, ..guard::BarredPage::sample() }),
+        sample("console-stranger", &guard::StrangerPage::sample()),
+        sample("console-unmet", &way_in::UnmetPage::sample()),
+        sample("console-unmet-unknown", &way_in::UnmetPage { words: None, ..way_in::UnmetPage::sample() }),
     ]
 }

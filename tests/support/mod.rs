@@ -25,12 +25,10 @@ use facestep::{
         key_encryption::KeyPurpose,
         keys::{SigningAlgorithm, SigningKey},
         oidc::issuer::Issuer,
+        workflow::document::DocumentKey,
     },
     flows::{key_rotation::KeyRotation, logout_notices::LogoutNotices},
-    identity::{
-        personas,
-        simulator::{DocumentKey, Simulator},
-    },
+    identity::{officer::Officer, personas, simulator::Simulator},
     jose::{
         client_jwts::JoseClientJwts, envelope::JweCaptureOpener, key_ring::KeyRing, master_key::MasterKey,
         passwords::Argon2Passwords, signer::JoseSigner,
@@ -131,6 +129,10 @@ impl TestApp {
         );
         rotation.ensure().await.unwrap();
         let (analyzer, outbound) = (Arc::new(analyzer), Arc::new(PlainOutbound::default()));
+        let documents = DocumentKey::new([24; 32]);
+        let simulator =
+            Simulator::new(store.clone(), vault.clone(), clock.clone(), entropy.clone(), documents.clone());
+        let officer = Officer::new(store.clone(), vault.clone(), clock.clone(), documents.clone());
         let app = assemble(Parts {
             issuer: issuer.clone(),
             store: store.clone(),
@@ -140,6 +142,7 @@ impl TestApp {
             signer: Arc::new(JoseSigner::new(vault.clone())),
             client_jwts: Arc::new(JoseClientJwts),
             proof_key: key.proof_key(),
+            document_key: documents,
             pairwise_key: key.pairwise_key(),
             challenge_key: key.challenge_key(),
             vault: vault.clone(),
@@ -148,13 +151,7 @@ impl TestApp {
             opener: Arc::new(JweCaptureOpener::new(vault.clone())),
             outbound: outbound.clone(),
             analyzer: analyzer.clone(),
-            source: Arc::new(Simulator::new(
-                store.clone(),
-                vault,
-                clock.clone(),
-                entropy.clone(),
-                DocumentKey::new([24; 32]),
-            )),
+            source: Arc::new(officer.before(Arc::new(simulator))),
             contact: String::new(),
             demo: Some(DemoParts { bank: "http://127.0.0.1:8081/".into(), accounts: Vec::new() }),
             settings,
@@ -166,6 +163,7 @@ impl TestApp {
                 .unwrap();
         }
         app.signing_keys.ensure().await.unwrap();
+        app.admin.door.ensure_client().await.unwrap();
         let logout_notices = app.logout_notices.clone();
         let server = serve(app, listener, 1).unwrap();
         let handle = server.handle();

@@ -1,5 +1,6 @@
 //! Parent and child workflows as types: no child without a completed parent.
 
+pub mod document;
 pub mod enrolment;
 pub mod evidence;
 pub mod run;

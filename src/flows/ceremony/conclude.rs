@@ -20,7 +20,7 @@ use crate::{
             renewal::FaceReference,
             verification::{Passed, Rejection, Verdict},
         },
-        id::{DeviceId, EnrolmentId},
+        id::{DeviceId, EnrolmentId, IdentityCheckId},
         oidc::interaction::Interaction,
         secret::SecretToken,
         session::Session,
@@ -232,6 +232,10 @@ impl Conclusion {
             }
         }
         db.insert_enrolment(&enrolment)?;
+        if let Some(check) = IdentityCheckId::parse(&enrolment.evidence.evidence().transaction) {
+            // What an officer attested carries one enrolment; other sources' transactions name no such check.
+            db.spend_identity_check(&check, scribe.now)?;
+        }
         db.put_enrolment_keys(&enrolment.id, &keys)?;
         let event = scribe.run_event(AuditKind::Enrolled, interaction, run);
         let event = event

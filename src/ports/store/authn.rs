@@ -8,7 +8,7 @@ use crate::{
         id::{SessionId, UserId},
         secret::TokenHash,
         session::Session,
-        user::{User, Username, profile::Profile},
+        user::{PasswordHash, User, Username, VerifiedAttributes, profile::Profile},
     },
     ports::fault::Fault,
 };
@@ -23,6 +23,17 @@ pub trait UserStore {
     fn insert_user(&mut self, user: &User) -> Result<bool, Fault>;
     /// Says something else of the person; `false` when there is none.
     fn set_profile(&mut self, id: &UserId, profile: &Profile, at: Timestamp) -> Result<bool, Fault>;
+    /// Puts another password in place of the one before; `false` when there is no such account.
+    fn set_password(&mut self, id: &UserId, password: &PasswordHash) -> Result<bool, Fault>;
+    /// Records what was verified of the person where nothing was before; `false` where something was.
+    fn set_verified(&mut self, id: &UserId, verified: &VerifiedAttributes) -> Result<bool, Fault>;
+    /// Accounts by sign-in name, behind one; those whose name contains a text, where one is given.
+    fn users(
+        &mut self,
+        containing: Option<&str>,
+        behind: Option<&Username>,
+        most: i64,
+    ) -> Result<Vec<User>, Fault>;
     /// Erases an account with its sessions, runs, enrolments, ceremonies, devices, budgets and grants. Audit events stay:
     /// they hold no name and no biometrics. `false` when there is none.
     fn erase_user(&mut self, id: &UserId) -> Result<bool, Fault>;
@@ -34,6 +45,13 @@ pub trait SessionStore {
     fn find_session(&mut self, token: &TokenHash) -> Result<Option<Session>, Fault>;
     /// The session of this name.
     fn find_session_by_id(&mut self, id: &SessionId) -> Result<Option<Session>, Fault>;
+    /// Sessions that somebody is signed in to, of one account or of all, the one used last first, behind one.
+    fn sessions(
+        &mut self,
+        user: Option<&UserId>,
+        behind: Option<(Timestamp, &SessionId)>,
+        most: i64,
+    ) -> Result<Vec<Session>, Fault>;
     /// Adds one.
     fn insert_session(&mut self, session: &Session) -> Result<(), Fault>;
     /// Saves one that was read before.

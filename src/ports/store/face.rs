@@ -29,6 +29,10 @@ pub trait CeremonyStore {
 pub trait AttemptStore {
     /// The user's budget in this scope.
     fn find_budget(&mut self, user: &UserId, scope: &DeviceScope) -> Result<Option<AttemptBudget>, Fault>;
+    /// Accounts whose face step-up is suspended on some browsers, in order of their ids, at most so many.
+    fn suspended_users(&mut self, most: i64) -> Result<Vec<UserId>, Fault>;
+    /// Whether the user's face step-up is suspended on some browsers.
+    fn is_suspended(&mut self, user: &UserId) -> Result<bool, Fault>;
     /// Saves a budget: an insert at version 0, otherwise an update of the version that was read.
     fn save_budget(&mut self, budget: &AttemptBudget) -> Result<(), Fault>;
     /// Drops all of a user's budgets, which restores face step-up.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{BoxFuture, fault::Fault};
 
 mod access;
+mod admin;
 mod audit;
 mod authn;
 mod device_keys;
@@ -18,6 +19,7 @@ mod tokens;
 mod workflow;
 
 pub use access::AccessConsentStore;
+pub use admin::{AdministratorStore, IdentityCheckStore, InvitationStore};
 pub use audit::{AuditPlace, AuditQuery, AuditSearch, AuditStore, FoundEvent, SealedEvent};
 pub use authn::{DeviceStore, SessionStore, UserStore};
 pub use device_keys::DeviceKeyStore;
@@ -35,6 +37,7 @@ pub use workflow::{EnrolmentStore, Persona, PersonaStore, RunStore};
 pub trait Db:
     AccessConsentStore
     + AccessTokenStore
+    + AdministratorStore
     + AssertionStore
     + AttemptStore
     + AuditSearch
@@ -45,8 +48,10 @@ pub trait Db:
     + DeviceStore
     + EnrolmentStore
     + GrantStore
+    + IdentityCheckStore
     + InitialAccessStore
     + InteractionStore
+    + InvitationStore
     + KeyEncryptionStore
     + LogoutNoticeStore
     + PersonaStore

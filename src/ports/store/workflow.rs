@@ -30,6 +30,8 @@ pub trait RunStore {
 pub trait EnrolmentStore {
     /// The user's enrolment that is not revoked.
     fn find_enrolment_of(&mut self, user: &UserId) -> Result<Option<Enrolment>, Fault>;
+    /// All of the user's enrolments, revoked ones too, the latest first.
+    fn enrolments_of(&mut self, user: &UserId) -> Result<Vec<Enrolment>, Fault>;
     /// The enrolment of this name.
     fn find_enrolment(&mut self, id: &EnrolmentId) -> Result<Option<Enrolment>, Fault>;
     /// Adds one. A user has at most one that is not revoked: [`Fault::Conflict`] otherwise.

@@ -1,0 +1,8 @@
+//! Does the console let in whom it should, and do what it says? The whole server in this process, and browsers of
+//! administrators whose faces are scripted.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod desk;
+mod guard;
