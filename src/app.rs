@@ -9,17 +9,12 @@ use tokio::sync::Notify;
 
 use crate::{
     domain::{
-        authn::acr::AcrCatalogue,
+        authn::{age::Age, document::House},
         face::challenge::ChallengeKey,
         keys::KeyPolicy,
         oidc::{
-            endpoints::{Spoken, metadata},
-            issuer::Issuer,
-            refresh::RefreshLifetimes,
-            registration::{Admission, RegistrationPolicy},
-            request::{RequestPolicy, RequestRules},
-            subject::PairwiseKey,
-            tokens::TokenLifetimes,
+            issuer::Issuer, refresh::RefreshLifetimes, registration::Admission, request::RequestPolicy,
+            subject::PairwiseKey, tokens::TokenLifetimes,
         },
         session::SessionLifetimes,
         workflow::{document::DocumentKey, enrolment::ProofKey},
@@ -41,8 +36,10 @@ use crate::{
         introspect::Introspection,
         logout::Logout,
         logout_notices::LogoutNotices,
+        metadata::{Metadata, Switches},
         origins::Origins,
         own_account::OwnAccounts,
+        policy_book::PolicyBook,
         pushed_requests::PushedRequests,
         references::References,
         registrar::Registrar,
@@ -238,28 +235,25 @@ pub fn assemble(parts: Parts) -> App {
         bank: shown.bank,
         accounts: shown.accounts,
     });
-    let catalogue = match settings.offers_face {
-        true => AcrCatalogue::shipped(settings.face_freshness, settings.face.ways),
-        false => AcrCatalogue::without_face(),
-    };
-    let rules = RequestRules { catalogue, policy: settings.requests };
-    let spoken = Spoken {
-        rules: &rules,
+    let book = Arc::new(PolicyBook::new(House {
+        offers_face: settings.offers_face,
+        ways: settings.face.ways,
+        face_freshness: Age::of(settings.face_freshness),
+    }));
+    let switches = Switches {
+        requests: settings.requests,
         algorithms: settings.signing_keys.algorithms,
         registration: settings.registration.admission != Admission::Off,
     };
-    let metadata = metadata(&issuer, &spoken);
     let registrar = Registrar {
         store: store.clone(),
         clock: clock.clone(),
         entropy: entropy.clone(),
         vault,
         outbound: parts.outbound.clone(),
-        policy: RegistrationPolicy {
-            catalogue: rules.catalogue.clone(),
-            allow_http: settings.registration.allow_http,
-            response_types: rules.policy.response_types,
-        },
+        book: book.clone(),
+        allow_http: settings.registration.allow_http,
+        response_types: settings.requests.response_types,
     };
     let bell = Arc::new(Notify::new());
     let admin = console::admin_flows(AdminRoom {
@@ -278,7 +272,8 @@ pub fn assemble(parts: Parts) -> App {
     });
     let pairwise_key = parts.pairwise_key;
     let policy = Arc::new(AuthorizePolicy {
-        rules: rules.clone(),
+        requests: settings.requests,
+        book: book.clone(),
         attempts: settings.face.attempts,
         proof_key,
         pairwise_key: pairwise_key.clone(),
@@ -310,7 +305,7 @@ pub fn assemble(parts: Parts) -> App {
     App {
         admin,
         contact: parts.contact,
-        metadata: metadata.to_string().into(),
+        metadata: Metadata::new(store.clone(), clock.clone(), book, issuer.clone(), switches),
         cookies: Cookies::of(&issuer),
         limits: settings.limits,
         throttle: SignInThrottle::new(settings.sign_in),
@@ -332,7 +327,7 @@ pub fn assemble(parts: Parts) -> App {
             entropy.clone(),
             door.clone(),
             objects,
-            rules,
+            settings.requests,
         ),
         logout: Logout::new(
             store.clone(),

@@ -28,7 +28,7 @@ use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::{Path, PathBuf};
 
 use crate::domain::{
-    authn::{ledger::Method, ways::WayPolicy},
+    authn::{age::Age, document::House, ledger::Method, ways::WayPolicy},
     face::way::Way,
     keys::SigningAlgorithm,
     oidc::{registration::Admission, request::response::ResponseType},
@@ -129,6 +129,13 @@ impl Config {
             counted: if demanded.is_empty() { self.face.ways } else { demanded },
             still_with: self.face.still_with,
         }
+    }
+
+    /// What the program can do, as policies are proven for it.
+    #[must_use]
+    pub fn house(&self) -> House {
+        let face_freshness = Age::of(self.step_up.freshness);
+        House { offers_face: true, ways: self.ways(), face_freshness }
     }
 
     /// The folder of the key-encryption keys that wrap data keys.

@@ -7,15 +7,10 @@ use std::{
 
 use crate::{
     config::{self, Config, GivenKeys},
-    domain::{
-        audit::AuditKey,
-        authn::acr::AcrCatalogue,
-        key_encryption::KeyPurpose,
-        oidc::{issuer::Issuer, registration::RegistrationPolicy},
-    },
+    domain::{audit::AuditKey, key_encryption::KeyPurpose, oidc::issuer::Issuer},
     flows::{
-        accounts::Accounts, clients::Clients, key_rotation::KeyRotation, references::References,
-        registrar::Registrar, registration::Registrations, signing_keys::SigningKeys,
+        accounts::Accounts, clients::Clients, key_rotation::KeyRotation, policy_book::PolicyBook,
+        references::References, registrar::Registrar, registration::Registrations, signing_keys::SigningKeys,
         template_renewal::TemplateRenewal,
     },
     jose::{key_ring::KeyRing, master_key::MasterKey, passwords::Argon2Passwords, signer::JoseSigner},
@@ -175,11 +170,9 @@ impl Parts {
             entropy: self.entropy.clone(),
             vault: Arc::new(self.master_key.vault(self.entropy.clone())),
             outbound: self.outbound.clone(),
-            policy: RegistrationPolicy {
-                catalogue: AcrCatalogue::shipped(self.config.step_up.freshness, self.config.ways()),
-                allow_http: self.config.outbound.allow_private,
-                response_types: self.config.authorization.response_types,
-            },
+            book: Arc::new(PolicyBook::new(self.config.house())),
+            allow_http: self.config.outbound.allow_private,
+            response_types: self.config.authorization.response_types,
         }
     }
 }

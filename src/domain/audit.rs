@@ -130,6 +130,8 @@ pub enum AuditKind {
     IdentityAttested,
     /// Such an attestation was taken back.
     IdentityWithdrawn,
+    /// A version of the policy document came into force.
+    PolicyApplied,
 }
 
 impl AuditKind {

@@ -15,4 +15,5 @@ pub mod secret;
 pub mod session;
 pub mod statistics;
 pub mod user;
+pub mod versions;
 pub mod workflow;

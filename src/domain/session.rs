@@ -112,7 +112,7 @@ mod tests {
         // OpenID Connect Back-Channel Logout 1.0 §2.1: the sid is of one user at one browser
         let secret = || SecretToken::from_random([7; 32]);
         let at = Timestamp::from_second(9).unwrap();
-        let entry = || AssuranceEntry { method: Method::Pwd, achieved_at: at, evidence: Evidence::Password };
+        let entry = || AssuranceEntry::own(Method::Pwd, at, Evidence::Password);
         let user = |name: &str| UserId::parse(name).unwrap();
         let id = SessionId::parse("s").unwrap();
         let mut session = Session::open(id, &secret(), secret(), Timestamp::UNIX_EPOCH);

@@ -21,6 +21,8 @@ pub struct User {
     pub verified: Option<VerifiedAttributes>,
     /// What an operator says of the person.
     pub profile: Profile,
+    /// The groups that policies know the account by, sorted.
+    pub groups: Vec<String>,
     /// When the account was added.
     pub created_at: Timestamp,
     /// When that was said, or else when the account was added.

@@ -91,6 +91,7 @@ impl Accounts {
             password: self.passwords.hash(password).await?,
             verified,
             profile,
+            groups: Vec::new(),
             created_at: now,
             updated_at: now,
         };

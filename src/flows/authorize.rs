@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use super::{
     Lost, Unserved,
     browser::{Browser, Held, Visitor, find_own},
+    policy_book::PolicyBook,
     request_objects::RequestObjects,
     settled,
     token::Mint,
@@ -21,7 +22,7 @@ use crate::{
             error::ProtocolError,
             interaction::Interaction,
             reply::AuthorizationReply,
-            request::{AuthorizationRequest, ReceivedParameters, RequestRules},
+            request::{AuthorizationRequest, ReceivedParameters, RequestPolicy},
             subject::PairwiseKey,
         },
         session::{Session, SessionLifetimes},
@@ -42,8 +43,10 @@ use moment::Here;
 
 /// What the flow goes by.
 pub struct AuthorizePolicy {
-    /// What requests are held to, with the contexts there are.
-    pub rules: RequestRules,
+    /// What requests are held to.
+    pub requests: RequestPolicy,
+    /// What administrators decided.
+    pub book: Arc<PolicyBook>,
     /// How many tries there are at a face check.
     pub attempts: AttemptPolicy,
     /// What enrolments are proven with.
@@ -205,9 +208,7 @@ impl Authorize {
             let (here, interaction, browser) = (self.here(), interaction.clone(), browser.clone());
             self.store.transact(move |db| match find_own(db, &interaction, &browser, here.now)? {
                 Err(lost) => Ok(Err(lost)),
-                Ok((interaction, session)) => {
-                    here.advance(db, interaction, &session, browser.device.as_ref())
-                }
+                Ok((interaction, session)) => here.advance(db, interaction, &session, &browser.whence()),
             })
         })
         .await?;
@@ -263,7 +264,7 @@ fn find(
         Err(lost) => return Ok(Err(lost)),
     };
     let Some(client) = db.find_client(&interaction.client)? else { return Ok(Err(Lost::Unknown)) };
-    Ok(match AuthorizationRequest::parse(&client, &interaction.parameters, &here.policy.rules) {
+    Ok(match AuthorizationRequest::parse(&client, &interaction.parameters, here.policy.requests) {
         Err(_) => Err(Lost::Over),
         Ok(request) => {
             let user = session.user.as_ref().map(|user| db.find_user(user)).transpose()?.flatten();

@@ -1,7 +1,7 @@
 //! Which sessions a browser's cookies open: the current one is found, kept alive by use, and opened anew where there is
 //! none; those of further accounts lie beside it, to be turned to.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -32,6 +32,8 @@ pub struct Visitor {
     pub others: Vec<SecretToken>,
     /// The device cookie's.
     pub device: Option<SecretToken>,
+    /// The address that it comes from.
+    pub address: Option<IpAddr>,
 }
 
 /// A browser whose session is live.
@@ -45,6 +47,24 @@ pub struct Browser {
     pub others: Vec<SecretToken>,
     /// Hash of the device cookie's secret, if it has one.
     pub device: Option<TokenHash>,
+    /// The address that it comes from.
+    pub address: Option<IpAddr>,
+}
+
+/// On which device, and from where, a browser asks.
+#[derive(Clone, Debug, Default)]
+pub struct Whence {
+    /// Hash of the device cookie's secret, if it has one.
+    pub device: Option<TokenHash>,
+    /// The address that it comes from.
+    pub address: Option<IpAddr>,
+}
+
+impl Visitor {
+    /// On which device, and from where, it asks.
+    pub fn whence(&self) -> Whence {
+        Whence { device: self.device.as_ref().map(SecretToken::hash), address: self.address }
+    }
 }
 
 /// The secrets that a browser is to hold from now on.
@@ -75,6 +95,11 @@ pub struct BrowserAccount {
 }
 
 impl Browser {
+    /// On which device, and from where, it asks.
+    pub fn whence(&self) -> Whence {
+        Whence { device: self.device.clone(), address: self.address }
+    }
+
     /// Whether a form of this session sent back the session's anti-forgery token.
     pub fn sent(&self, csrf: &str) -> bool {
         self.session.csrf.matches(csrf)
@@ -160,12 +185,12 @@ impl Browsers {
 
     /// The browser behind a visitor's cookies; `None` without a live session.
     pub async fn find(&self, visitor: Visitor) -> Result<Option<Browser>, Fault> {
-        let Visitor { session: Some(secret), others, device } = visitor else { return Ok(None) };
+        let Visitor { session: Some(secret), others, device, address } = visitor else { return Ok(None) };
         let (hash, now, lifetimes) = (secret.hash(), self.clock.now(), self.lifetimes);
         let found = self.store.read(move |db| db.find_session(&hash)).await?;
         let live = found.filter(|session| session.is_live(now, lifetimes));
         let device = device.map(|secret| secret.hash());
-        Ok(live.map(|session| Browser { session, secret, others, device }))
+        Ok(live.map(|session| Browser { session, secret, others, device, address }))
     }
 
     /// The visitor's browser where somebody is signed in: should the current session be over, one that lies beside it is the
@@ -174,16 +199,19 @@ impl Browsers {
         let (now, lifetimes) = (self.clock.now(), self.lifetimes);
         self.store
             .read(move |db| {
-                let device = visitor.device.as_ref().map(SecretToken::hash);
+                let Whence { device, address } = visitor.whence();
                 let current: Vec<SecretToken> = visitor.session.into_iter().collect();
                 if let Some((session, secret)) = live(db, &current, now, lifetimes)?.pop() {
-                    return Ok(Some((Browser { session, secret, others: visitor.others, device }, None)));
+                    return Ok(Some((
+                        Browser { session, secret, others: visitor.others, device, address },
+                        None,
+                    )));
                 }
                 let mut others = live(db, &visitor.others, now, lifetimes)?.into_iter();
                 let Some((session, secret)) = others.next() else { return Ok(None) };
                 let others: Vec<SecretToken> = others.map(|(_, secret)| secret).collect();
                 let held = Held { session: Some(secret.clone()), others: Some(others.clone()) };
-                Ok(Some((Browser { session, secret, others, device }, Some(held))))
+                Ok(Some((Browser { session, secret, others, device, address }, Some(held))))
             })
             .await
     }
@@ -265,10 +293,10 @@ pub(super) fn welcomed(
     opened: Option<SecretToken>,
 ) -> Result<(Browser, Option<SecretToken>), Fault> {
     // A session is found by the cookie's secret or opened with one.
+    let Whence { device, address } = visitor.whence();
     let secret = opened.clone().or(visitor.session);
     let secret = secret.ok_or_else(|| Fault::Internal("a session has no secret".into()))?;
-    let device = visitor.device.map(|secret| secret.hash());
-    Ok((Browser { session, secret, others: visitor.others, device }, opened))
+    Ok((Browser { session, secret, others: visitor.others, device, address }, opened))
 }
 
 /// Records a use, where the last one was recorded a while ago.

@@ -163,6 +163,7 @@ impl Demo {
             password: self.passwords.hash(&registration.password).await?,
             verified: Some(verified),
             profile: Profile::default(),
+            groups: Vec::new(),
             created_at: now,
             updated_at: now,
         };

@@ -13,7 +13,7 @@ use crate::{
             credentials::ClientCredentials,
             error::{ErrorCode, ProtocolError},
             pushed::PushedRequest,
-            request::{AuthorizationRequest, Conveyance, ReceivedParameters, RequestRefusal, RequestRules},
+            request::{AuthorizationRequest, Conveyance, ReceivedParameters, RequestPolicy, RequestRefusal},
         },
         secret::SecretToken,
     },
@@ -42,7 +42,7 @@ pub struct PushedRequests {
     entropy: Arc<dyn Entropy>,
     door: Arc<ClientDoor>,
     objects: Arc<RequestObjects>,
-    rules: RequestRules,
+    requests: RequestPolicy,
 }
 
 impl PushedRequests {
@@ -53,9 +53,9 @@ impl PushedRequests {
         entropy: Arc<dyn Entropy>,
         door: Arc<ClientDoor>,
         objects: Arc<RequestObjects>,
-        rules: RequestRules,
+        requests: RequestPolicy,
     ) -> Self {
-        Self { store, clock, entropy, door, objects, rules }
+        Self { store, clock, entropy, door, objects, requests }
     }
 
     /// Keeps the request of a client that proves itself.
@@ -64,7 +64,7 @@ impl PushedRequests {
         credentials: ClientCredentials,
         mut received: ReceivedParameters,
     ) -> Result<Pushed, Unserved<ProtocolError>> {
-        let (now, lifetime) = (self.clock.now(), self.rules.policy.pushed_lifetime);
+        let (now, lifetime) = (self.clock.now(), self.requests.pushed_lifetime);
         let client = self.door.authenticate(credentials, now).await?;
         for name in CREDENTIALS {
             received.parameters.0.remove(name);
@@ -75,7 +75,7 @@ impl PushedRequests {
         received.parameters.0.insert("client_id".into(), client.id.as_str().into());
         let (received, conveyance) = self.objects.open(&client, received).await?;
         let conveyance = Conveyance { pushed: true, ..conveyance };
-        AuthorizationRequest::receive(&client, &received, conveyance, &self.rules)
+        AuthorizationRequest::receive(&client, &received, conveyance, self.requests)
             .map_err(|refusal| Unserved::Refused(told(&refusal)))?;
         let secret = self.entropy.token();
         let event = AuditEvent {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::Unserved;
+use super::{Unserved, policy_book::PolicyBook};
 use crate::{
     domain::{
         audit::{AuditEvent, AuditKind},
@@ -17,6 +17,7 @@ use crate::{
             client::{Client, ClientAuthentication},
             error::ProtocolError,
             registration::{Registrant, Registration, RegistrationPolicy, sector},
+            request::response::ResponseTypes,
         },
         secret::SecretToken,
     },
@@ -42,8 +43,12 @@ pub struct Registrar {
     pub vault: Arc<dyn Vault>,
     /// What fetches sector lists.
     pub outbound: Arc<dyn Outbound>,
-    /// What may be registered.
-    pub policy: RegistrationPolicy,
+    /// What administrators decided.
+    pub book: Arc<PolicyBook>,
+    /// Whether addresses that we fetch may be plain http.
+    pub allow_http: bool,
+    /// The response types that clients may register for themselves.
+    pub response_types: ResponseTypes,
 }
 
 impl Registrar {
@@ -53,7 +58,14 @@ impl Registrar {
         given: &Map<String, Value>,
         registrant: Registrant,
     ) -> Result<Registration, Unserved<ProtocolError>> {
-        let registration = Registration::read(given, registrant, &self.policy).map_err(Unserved::Refused)?;
+        let book = self.book.clone();
+        let in_force = self.store.read(move |db| book.in_force(db)).await?;
+        let policy = RegistrationPolicy {
+            policies: in_force.set,
+            allow_http: self.allow_http,
+            response_types: self.response_types,
+        };
+        let registration = Registration::read(given, registrant, &policy).map_err(Unserved::Refused)?;
         if let Some(address) = &registration.metadata.sector_identifier_uri {
             let address = Url::parse(address).map_err(|_| Unserved::Refused(sector::UNREADABLE))?;
             let list = match self.outbound.fetch(&address, sector::MOST_BYTES).await {

@@ -188,7 +188,7 @@ impl Place {
             Held::current(renewed.clone())
         };
         let mut session = self.session;
-        let entry = AssuranceEntry { method: Method::Pwd, achieved_at: now, evidence: Evidence::Password };
+        let entry = AssuranceEntry::own(Method::Pwd, now, Evidence::Password);
         let signed_in = session.sign_in(user, entry, &renewed, entropy.token());
         signed_in.map_err(|other| Fault::Internal(other.to_string()))?;
         if self.is_new {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     domain::{
-        authn::policy::FaceStanding,
+        authn::policy::{EnrolledBy, FaceFacts},
         face::{
             attempts::{self, AttemptPolicy, DeviceScope},
             template::ModelId,
@@ -61,16 +61,21 @@ pub(super) fn find_standing(
     key: &ProofKey,
     model: &ModelId,
     policy: &AttemptPolicy,
-) -> Result<(FaceStanding, Value), Fault> {
+) -> Result<(FaceFacts, Value), Fault> {
     let enrolment = find_usable_enrolment(db, &user.id, key, model)?;
     let scope = find_scope(db, &user.id, device)?;
     let budget = db.find_budget(&user.id, &scope)?;
     let enrolled = matches!(enrolment, Some(Ok(_)));
     let enrollable = enrolment.is_none() && user.verified.is_some();
     let standing = attempts::standing(enrolled, enrollable, budget.as_ref(), policy);
-    let unproven = match enrolment {
-        Some(Err(unproven)) => unproven.to_string().into(),
-        _ => Value::Null,
+    let can_enrol = user.verified.is_some() && !matches!(enrolment, Some(Err(_)));
+    let (enrolment, unproven) = match enrolment {
+        Some(Ok(proven)) => {
+            let (workflow, completed_at) = (proven.workflow().clone(), proven.enrolment().completed_at);
+            (Some(EnrolledBy { workflow, completed_at }), Value::Null)
+        }
+        Some(Err(unproven)) => (None, unproven.to_string().into()),
+        None => (None, Value::Null),
     };
-    Ok((standing, unproven))
+    Ok((FaceFacts { standing, enrolment, can_enrol, has_device_key: false }, unproven))
 }

@@ -17,7 +17,10 @@ use crate::{
         face::attempts::AttemptRefusal,
         id::{InteractionId, RunId},
         oidc::interaction::Interaction,
-        workflow::run::{RunKind, RunStage, WorkflowRun},
+        workflow::{
+            definition::WorkflowName,
+            run::{RunKind, RunStage, WorkflowRun},
+        },
     },
     ports::{fault::Fault, store::Db},
 };
@@ -98,10 +101,21 @@ impl StepUp {
                 });
                 let new = RunId::from_random(scribe.entropy.bytes());
                 let interaction = visit.interaction.id.clone();
+                let decided = visit.interaction.workflow.clone();
                 let run = match find_usable_enrolment(db, &visit.user.id, &key, &model)? {
-                    Some(Ok(proven)) => WorkflowRun::open_child(new, &proven, interaction, scribe.now),
+                    Some(Ok(proven)) => {
+                        let workflow = decided.unwrap_or_else(WorkflowName::child);
+                        WorkflowRun::open_child(new, workflow, &proven, interaction, scribe.now)
+                    }
                     None if visit.user.verified.is_some() => {
-                        WorkflowRun::open_parent(new, visit.user.id.clone(), interaction, scribe.now)
+                        let workflow = decided.unwrap_or_else(WorkflowName::parent);
+                        WorkflowRun::open_parent(
+                            new,
+                            workflow,
+                            visit.user.id.clone(),
+                            interaction,
+                            scribe.now,
+                        )
                     }
                     Some(Err(_)) | None => return Ok(Station::Elsewhere),
                 };

@@ -27,6 +27,7 @@ struct UserRow {
     created_at: i64,
     profile: String,
     updated_at: Option<i64>,
+    member_of: String,
 }
 
 impl UserRow {
@@ -39,6 +40,7 @@ impl UserRow {
             created_at: milliseconds(user.created_at),
             profile: json(&user.profile)?,
             updated_at: Some(milliseconds(user.updated_at)),
+            member_of: json(&user.groups)?,
         })
     }
 
@@ -54,6 +56,7 @@ impl UserRow {
             password: PasswordHash(self.password_hash),
             verified: at.json_if_any("verified", self.verified.as_deref())?,
             profile: at.json("profile", &self.profile)?,
+            groups: at.json("member_of", &self.member_of)?,
             created_at: at.time("created_at", self.created_at)?,
             updated_at: at.time("updated_at", self.updated_at.unwrap_or(self.created_at))?,
         })
@@ -61,6 +64,13 @@ impl UserRow {
 }
 
 impl UserStore for Transaction<'_> {
+    fn set_groups(&mut self, id: &UserId, groups: &[String]) -> Result<bool, Fault> {
+        self.step(|c| {
+            let change = users::member_of.eq(json(&groups)?);
+            Ok(diesel::update(users::table.find(id.as_str())).set(change).execute(c)? == 1)
+        })
+    }
+
     fn find_user(&mut self, id: &UserId) -> Result<Option<User>, Fault> {
         self.step(|c| {
             let row = find_one!(c, users::table.find(id.as_str()).select(UserRow::as_select()))?;

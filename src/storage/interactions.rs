@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::{
     connection::{find_one, run},
     prepared::prepared,
-    row::{Place, json, milliseconds, name, one_row},
+    row::{Place, json, milliseconds, name, one_row, workflow_name},
     schema::interactions,
     transaction::Transaction,
 };
@@ -33,6 +33,7 @@ struct InteractionRow {
     expires_at: i64,
     ended: Option<String>,
     version: i64,
+    workflow: Option<String>,
 }
 
 impl InteractionRow {
@@ -50,6 +51,7 @@ impl InteractionRow {
             expires_at: milliseconds(interaction.expires_at),
             ended: interaction.end.as_ref().map(name).transpose()?,
             version: interaction.version,
+            workflow: interaction.workflow.as_ref().map(|name| name.as_str().to_owned()),
         })
     }
 
@@ -64,6 +66,7 @@ impl InteractionRow {
             session,
             account_chosen_at: at.time_if_any("account_chosen_at", self.account_chosen_at)?,
             allowed_at: at.time_if_any("allowed_at", self.allowed_at)?,
+            workflow: workflow_name(&at, self.workflow.as_deref())?,
             missed: self.missed.map(|missed| at.named("missed", missed)).transpose()?,
             ceremonies_opened: self.ceremonies_opened,
             opened_at: at.time("opened_at", self.opened_at)?,

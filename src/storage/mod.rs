@@ -31,6 +31,7 @@ mod key_encryption;
 mod logout_notices;
 mod migrate;
 mod personas;
+mod policies;
 mod pool;
 mod postgres;
 mod prepared;

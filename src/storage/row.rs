@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::ports::fault::Fault;
+use crate::{domain::workflow::definition::WorkflowName, ports::fault::Fault};
 
 /// Where a value stands, to be named when it is damaged.
 #[derive(Clone)]
@@ -57,6 +57,11 @@ impl Place {
     pub fn named<T: DeserializeOwned>(&self, column: &str, name: String) -> Result<T, Fault> {
         self.proven(column, serde_json::from_value(serde_json::Value::String(name)).ok())
     }
+}
+
+/// A workflow's name, where one is kept.
+pub fn workflow_name(at: &Place, name: Option<&str>) -> Result<Option<WorkflowName>, Fault> {
+    name.map(|name| at.proven("workflow", WorkflowName::parse(name))).transpose()
 }
 
 /// A value as JSON text.

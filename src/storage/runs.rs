@@ -5,14 +5,17 @@ use jiff::Timestamp;
 
 use super::{
     connection::find_one,
-    row::{Place, json, milliseconds, one_row},
+    row::{Place, json, milliseconds, one_row, workflow_name},
     schema::{enrolments, runs},
     transaction::Transaction,
 };
 use crate::{
     domain::{
         id::{EnrolmentId, InteractionId, RunId, UserId},
-        workflow::run::{RunKind, WorkflowRun},
+        workflow::{
+            definition::WorkflowName,
+            run::{RunKind, WorkflowRun},
+        },
     },
     ports::{fault::Fault, store::RunStore},
 };
@@ -28,6 +31,7 @@ struct RunRow {
     stage: String,
     opened_at: i64,
     version: i64,
+    workflow: Option<String>,
 }
 
 impl RunRow {
@@ -45,6 +49,7 @@ impl RunRow {
             stage: json(&run.stage)?,
             opened_at: milliseconds(run.opened_at),
             version: run.version,
+            workflow: Some(run.workflow.as_str().to_owned()),
         })
     }
 
@@ -57,11 +62,19 @@ impl RunRow {
             }
             _ => return Err(at.damaged("kind")),
         };
+        let workflow = workflow_name(&at, self.workflow.as_deref())?;
+        // Runs from before workflows had names passed through those that ship.
+        let shipped = || match kind {
+            RunKind::Parent => WorkflowName::parent(),
+            RunKind::Child { .. } => WorkflowName::child(),
+        };
+        let workflow = workflow.unwrap_or_else(shipped);
         Ok(WorkflowRun {
             id: at.proven("id", RunId::parse(&self.id))?,
             kind,
             user: at.proven("user_id", UserId::parse(&self.user_id))?,
             interaction: at.proven("interaction_id", InteractionId::parse(&self.interaction_id))?,
+            workflow,
             stage: at.json("stage", &self.stage)?,
             opened_at: at.time("opened_at", self.opened_at)?,
             version: self.version,

@@ -10,6 +10,7 @@ diesel::table! {
         created_at -> BigInt,
         profile -> Text,
         updated_at -> Nullable<BigInt>,
+        member_of -> Text,
     }
 }
 
@@ -117,6 +118,7 @@ diesel::table! {
         expires_at -> BigInt,
         ended -> Nullable<Text>,
         version -> BigInt,
+        workflow -> Nullable<Text>,
     }
 }
 
@@ -234,6 +236,7 @@ diesel::table! {
         stage -> Text,
         opened_at -> BigInt,
         version -> BigInt,
+        workflow -> Nullable<Text>,
     }
 }
 
@@ -385,3 +388,24 @@ diesel::allow_tables_to_appear_in_same_query!(data_keys, enrolments);
 diesel::allow_tables_to_appear_in_same_query!(transform_keys, enrolments);
 diesel::allow_tables_to_appear_in_same_query!(enrolments, runs);
 diesel::allow_tables_to_appear_in_same_query!(enrolments, shown_captures);
+
+diesel::table! {
+    policy_versions (number) {
+        number -> BigInt,
+        document -> Text,
+        author -> Text,
+        reason -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    client_versions (client_id, number) {
+        client_id -> Text,
+        number -> BigInt,
+        snapshot -> Nullable<Text>,
+        author -> Text,
+        reason -> Text,
+        at -> BigInt,
+    }
+}

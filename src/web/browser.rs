@@ -112,6 +112,7 @@ impl Cookies {
             session: secret(self.session_name()),
             others: others.unwrap_or_default(),
             device: secret(self.device_name()),
+            address: request.peer_addr().map(|peer| peer.ip()),
         }
     }
 }

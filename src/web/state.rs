@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use actix_web::web::Bytes;
-
 use super::{
     admin::AdminFlows,
     browser::Cookies,
@@ -16,7 +14,7 @@ use crate::{
         accounts::Accounts, authorize::Authorize, authorized_clients::AuthorizedClients, browser::Browsers,
         ceremony::Ceremonies, client_jwts::ClientJwts, consent::Consents, demo::Demo, devices::Devices,
         enrol::Enrol, introspect::Introspection, logout::Logout, logout_notices::LogoutNotices,
-        origins::Origins, own_account::OwnAccounts, pushed_requests::PushedRequests,
+        metadata::Metadata, origins::Origins, own_account::OwnAccounts, pushed_requests::PushedRequests,
         registration::Registrations, revoke::Revocation, sign_in::SignIn, signing_keys::SigningKeys,
         step_up::StepUp, token::Tokens, user_info::UserInfo,
     },
@@ -28,8 +26,8 @@ pub struct App {
     pub issuer: Issuer,
     /// Where people find help; empty: at the client.
     pub contact: String,
-    /// The metadata document as it is sent: what is enabled does not change while the server runs.
-    pub metadata: Bytes,
+    /// What we say of ourselves.
+    pub metadata: Metadata,
     /// How cookies are called and set.
     pub cookies: Cookies,
     /// How much a request may take.

@@ -1,10 +1,11 @@
 use facestep::domain::{
     id::{InteractionId, RunId},
-    workflow::{enrolment::Enrolment, run::WorkflowRun},
+    workflow::{definition::WorkflowName, enrolment::Enrolment, run::WorkflowRun},
 };
 
 fn open(row: &Enrolment, interaction: InteractionId) -> WorkflowRun {
-    WorkflowRun::open_child(RunId::from_random([0; 16]), row, interaction, jiff::Timestamp::UNIX_EPOCH)
+    let (id, now) = (RunId::from_random([0; 16]), jiff::Timestamp::UNIX_EPOCH);
+    WorkflowRun::open_child(id, WorkflowName::child(), row, interaction, now)
 }
 
 fn main() {}

@@ -1,10 +1,15 @@
 //! What reads the network's bytes, one function for each kind of input. They return nothing: an input is refused, or read
 //! and dropped. `fuzz/` and the replay in `make test` call the same ones.
 
+use std::sync::Arc;
+
 use actix_web::{http::header::COOKIE, test::TestRequest};
 use facestep::{
     domain::{
-        authn::{acr::AcrCatalogue, ways::WayPolicy},
+        authn::{
+            document::{House, PolicyDocument},
+            policy_set::PolicySet,
+        },
         face::bundle,
         id::ClientId,
         keys::SigningAlgorithm,
@@ -16,8 +21,7 @@ use facestep::{
             redemption::TokenRequest,
             registration::{Registrant, Registration, RegistrationPolicy},
             request::{
-                AuthorizationRequest, Conveyance, ReceivedParameters, RequestPolicy, RequestRules,
-                response::ResponseTypes,
+                AuthorizationRequest, Conveyance, ReceivedParameters, RequestPolicy, response::ResponseTypes,
             },
         },
     },
@@ -25,7 +29,7 @@ use facestep::{
     ports::tokens::ClientJwtVerifier,
     web::browser::Cookies,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 /// A key set with a key of each type.
@@ -33,8 +37,9 @@ const JWKS: &str = r#"{"keys":[
     {"kty":"EC","crv":"P-256","kid":"k","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"},
     {"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
 
-fn catalogue() -> AcrCatalogue {
-    AcrCatalogue::shipped(SignedDuration::from_secs(300), WayPolicy::default())
+fn policies() -> Arc<PolicySet> {
+    let house = House::default();
+    Arc::new(PolicyDocument::shipped(&house).compile(&house).expect("what ships fits together"))
 }
 
 fn issuer() -> Issuer {
@@ -42,11 +47,7 @@ fn issuer() -> Issuer {
 }
 
 fn registration_policy() -> RegistrationPolicy {
-    RegistrationPolicy { catalogue: catalogue(), allow_http: false, response_types: ResponseTypes::default() }
-}
-
-fn rules() -> RequestRules {
-    RequestRules { catalogue: catalogue(), policy: RequestPolicy::default() }
+    RegistrationPolicy { policies: policies(), allow_http: false, response_types: ResponseTypes::default() }
 }
 
 fn parameters(input: &[u8]) -> ReceivedParameters {
@@ -68,7 +69,12 @@ fn client() -> Client {
 
 /// The parameters of an authorization request, in an address or in a form.
 pub fn authorization_request(input: &[u8]) {
-    let _ = AuthorizationRequest::receive(&client(), &parameters(input), Conveyance::default(), &rules());
+    let _ = AuthorizationRequest::receive(
+        &client(),
+        &parameters(input),
+        Conveyance::default(),
+        RequestPolicy::default(),
+    );
 }
 
 /// The `claims` parameter.
@@ -86,7 +92,7 @@ pub fn claims(input: &[u8]) {
         &client(),
         &ReceivedParameters::collect(pairs),
         Conveyance::default(),
-        &rules(),
+        RequestPolicy::default(),
     );
 }
 

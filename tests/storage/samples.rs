@@ -36,6 +36,7 @@ use facestep::{
         session::Session,
         user::{PasswordHash, User, Username, VerifiedAttributes, profile::Profile},
         workflow::{
+            definition::WorkflowName,
             enrolment::Enrolment,
             evidence::{IdentityEvidence, MatchClass, MatchedEvidence},
             run::WorkflowRun,
@@ -76,6 +77,7 @@ pub fn user(id: &str) -> User {
         password: PasswordHash(format!("$argon2id$of-{id}")),
         verified: Some(verified()),
         profile: Profile::default(),
+        groups: Vec::new(),
         created_at: at(0),
         updated_at: at(0),
     }
@@ -107,7 +109,7 @@ pub fn session(id: &str, user: Option<&str>) -> Session {
     let name = SessionId::parse(id).unwrap();
     let mut session = Session::open(name, &secret(&format!("cookie-{id}")), secret("csrf"), at(2));
     if let Some(user) = user {
-        let entry = AssuranceEntry { method: Method::Pwd, achieved_at: at(3), evidence: Evidence::Password };
+        let entry = AssuranceEntry::own(Method::Pwd, at(3), Evidence::Password);
         session.sign_in(user_id(user), entry, &secret(&format!("renewed-{id}")), secret("csrf")).unwrap();
     }
     session
@@ -165,7 +167,13 @@ pub fn grant(id: &str, client_id: &str, user: &str) -> Grant {
                 ..AskedClaims::default()
             },
         },
-        Assurance { acr: Acr::face(), amr: vec![Amr::Face, Amr::Mfa, Amr::Pwd], auth_time: at(3) },
+        Assurance {
+            acr: Acr::face(),
+            amr: vec![Amr::Face, Amr::Mfa, Amr::Pwd],
+            auth_time: at(3),
+            face_auth_time: Some(at(3)),
+            expires_at: None,
+        },
         at(5),
         SignedDuration::from_mins(1),
     )
@@ -230,7 +238,13 @@ pub fn signing_key(id: &str, algorithm: SigningAlgorithm, generation: i64) -> Si
 
 pub fn run(id: &str, user: &str, interaction: &str) -> WorkflowRun {
     let interaction = InteractionId::parse(interaction).unwrap();
-    WorkflowRun::open_parent(RunId::parse(id).unwrap(), user_id(user), interaction, at(6))
+    WorkflowRun::open_parent(
+        RunId::parse(id).unwrap(),
+        WorkflowName::parent(),
+        user_id(user),
+        interaction,
+        at(6),
+    )
 }
 
 pub fn evidence() -> MatchedEvidence {

@@ -37,6 +37,7 @@ impl TestApp {
             password: self.passwords.hash(PASSWORD).await.unwrap(),
             verified,
             profile: Profile::default(),
+            groups: Vec::new(),
             created_at: self.clock.now(),
             updated_at: self.clock.now(),
         };
@@ -56,8 +57,8 @@ impl TestApp {
         self.store
             .transact(move |db| {
                 let mut session = db.find_session(&session)?.expect("a session");
-                let evidence = Evidence::ChildRun(Showing { run: RunId::from_random([9; 16]), way });
-                session.ledger.record(AssuranceEntry { method: Method::Face, achieved_at, evidence });
+                let evidence = Evidence::ChildRun(Showing::new(RunId::from_random([9; 16]), way));
+                session.ledger.record(AssuranceEntry::own(Method::Face, achieved_at, evidence));
                 db.save_session(&session)
             })
             .await

@@ -12,4 +12,6 @@ pub enum Amr {
     Mfa,
     /// A password.
     Pwd,
+    /// A key that software keeps.
+    Swk,
 }

@@ -3,10 +3,10 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::acr::Acr;
+use super::{acr::Acr, age::Age};
 use crate::domain::id::Subject;
 
-/// The contexts that are asked for, in order of preference.
+/// The contexts that are asked for, in order of preference, by the names that the client uses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AcrRequest {
     /// None in particular.
@@ -30,13 +30,37 @@ pub enum Prompt {
     Login,
 }
 
+/// Who demands the least that will do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Demander {
+    /// The client's registration.
+    Client,
+    /// A scope that the client's registration protects.
+    Scope(String),
+    /// A policy, by its name.
+    Policy(String),
+}
+
+/// A context that must be reached whatever the request says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Minimum {
+    /// Which.
+    pub acr: Acr,
+    /// How old its deciding proof may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<Age>,
+    /// Who demands it.
+    pub by: Demander,
+}
+
 /// Everything about an authentication that one request, with its client's registration, asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Requirement {
     /// The contexts asked for.
     pub acr: AcrRequest,
-    /// The context that the client's registration demands whatever the request says.
-    pub minimum: Option<Acr>,
+    /// What the client's registration demands whatever the request says; each of them must be met.
+    pub minima: Vec<Minimum>,
     /// How old the deciding entry may be.
     pub max_age: Option<SignedDuration>,
     /// What may be shown.

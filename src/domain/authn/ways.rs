@@ -58,7 +58,7 @@ mod tests {
     fn signed_in() -> AssuranceLedger {
         let mut ledger = AssuranceLedger::default();
         let achieved_at = Timestamp::from_second(1_800_000_000).unwrap();
-        ledger.record(AssuranceEntry { method: Method::Pwd, achieved_at, evidence: Evidence::Password });
+        ledger.record(AssuranceEntry::own(Method::Pwd, achieved_at, Evidence::Password));
         ledger
     }
 

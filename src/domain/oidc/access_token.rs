@@ -163,6 +163,8 @@ impl AccessToken {
                 acr: Acr(acr.to_owned()),
                 amr: serde_json::from_value(claims.get("amr")?.clone()).ok()?,
                 auth_time: time("auth_time")?,
+                face_auth_time: time("face_auth_time"),
+                expires_at: time("acr_expires_at"),
             }),
         };
         let (grant, _) = text("jti")?.split_once('.')?;
@@ -180,11 +182,16 @@ impl AccessToken {
     }
 }
 
-/// How the person signed in, as every token tells it (RFC 9068 §2.2.1, OpenID Connect Core 1.0 §2).
+/// How the person signed in, as every token tells it (RFC 9068 §2.2.1, OpenID Connect Core 1.0 §2): where a face took part
+/// also when it was seen, and when the context decays by itself.
 pub fn tell(assurance: &Assurance, claims: &mut Claims) {
     claims.insert("auth_time".into(), assurance.auth_time.as_second().into());
     claims.insert("acr".into(), assurance.acr.0.as_str().into());
     claims.insert("amr".into(), json!(assurance.amr));
+    if let Some(at) = assurance.face_auth_time {
+        claims.insert("face_auth_time".into(), at.as_second().into());
+        claims.extend(assurance.expires_at.map(|at| ("acr_expires_at".into(), at.as_second().into())));
+    }
 }
 
 fn jti(grant: &GrantId, nonce: TokenNonce) -> String {
@@ -212,6 +219,8 @@ mod tests {
                 acr: Acr::face(),
                 amr: vec![Amr::Face, Amr::Mfa, Amr::Pwd],
                 auth_time: Timestamp::from_second(5).unwrap(),
+                face_auth_time: Timestamp::from_second(5).ok(),
+                expires_at: Timestamp::from_second(305).ok(),
             }),
             issued_at: Timestamp::from_second(7).unwrap(),
             expires_at: Timestamp::from_second(307).unwrap(),

@@ -5,13 +5,13 @@ use serde_json::{Map, Value, json};
 use super::{
     issuer::Issuer,
     request::{
-        RequestRules,
+        RequestPolicy,
         response::{ResponseMode, ResponseType},
     },
     scope,
 };
 use crate::domain::{
-    authn::acr::Acr,
+    authn::acr::{Acr, AcrCatalogue},
     keys::{Algorithms, SigningAlgorithm},
 };
 
@@ -54,8 +54,10 @@ const ASSERTION_ALGORITHMS: [&str; 7] = ["HS256", "HS384", "HS512", "ES256", "RS
 
 /// What is switched on.
 pub struct Spoken<'a> {
+    /// Which contexts there are.
+    pub catalogue: &'a AcrCatalogue,
     /// What requests are held to.
-    pub rules: &'a RequestRules,
+    pub policy: RequestPolicy,
     /// What is signed with.
     pub algorithms: Algorithms,
     /// Whether clients may register themselves.
@@ -96,8 +98,8 @@ fn addresses(issuer: &Issuer, spoken: &Spoken<'_>, tell: &mut impl FnMut(&str, V
 
 /// What an authorization request may ask.
 fn requests(spoken: &Spoken<'_>, tell: &mut impl FnMut(&str, Value)) {
-    let RequestRules { catalogue, policy } = spoken.rules;
-    let contexts: Vec<&Acr> = catalogue.names().collect();
+    let policy = spoken.policy;
+    let contexts: Vec<&Acr> = spoken.catalogue.names().collect();
     let types: Vec<&str> = policy.response_types.iter().map(ResponseType::name).collect();
     let hybrid = policy.response_types.iter().any(|one| one.gives_code() && one.gives_id_token());
     let of_the_code = hybrid.then_some("c_hash");
@@ -107,7 +109,7 @@ fn requests(spoken: &Spoken<'_>, tell: &mut impl FnMut(&str, Value)) {
     tell("response_modes_supported", json!(ResponseMode::ALL.map(ResponseMode::name)));
     tell("acr_values_supported", json!(contexts));
     let mut prompts = vec!["none", "login", "consent", "select_account"];
-    if spoken.rules.policy.self_registration {
+    if policy.self_registration {
         prompts.push("create");
     }
     tell("prompt_values_supported", json!(prompts));
@@ -129,7 +131,7 @@ fn requests(spoken: &Spoken<'_>, tell: &mut impl FnMut(&str, Value)) {
 /// What comes of it, and who gets it.
 fn tokens(spoken: &Spoken<'_>, tell: &mut impl FnMut(&str, Value)) {
     let algorithms: Vec<&str> = spoken.algorithms.iter().map(SigningAlgorithm::name).collect();
-    tell("grant_types_supported", json!(grant_types(spoken.rules)));
+    tell("grant_types_supported", json!(grant_types(spoken.policy)));
     tell("subject_types_supported", json!(["public", "pairwise"]));
     tell("id_token_signing_alg_values_supported", json!(algorithms));
     tell("userinfo_signing_alg_values_supported", json!(algorithms));
@@ -147,9 +149,9 @@ fn tokens(spoken: &Spoken<'_>, tell: &mut impl FnMut(&str, Value)) {
 
 /// What a client may register for; `implicit` where the authorization endpoint gives tokens itself (OpenID Connect Dynamic
 /// Client Registration 1.0 §2).
-fn grant_types(rules: &RequestRules) -> Vec<&'static str> {
+fn grant_types(policy: RequestPolicy) -> Vec<&'static str> {
     let mut types = vec!["authorization_code", "refresh_token", "client_credentials"];
-    if rules.policy.response_types.iter().any(ResponseType::gives_id_token) {
+    if policy.response_types.iter().any(ResponseType::gives_id_token) {
         types.push("implicit");
     }
     types

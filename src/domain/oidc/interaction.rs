@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{
     authn::policy::MissReason,
     id::{ClientId, InteractionId, SessionId},
+    workflow::definition::WorkflowName,
 };
 
 /// The request's parameters as they came; parsed, and so proven, again each time they are read.
@@ -47,6 +48,8 @@ pub struct Interaction {
     pub account_chosen_at: Option<Timestamp>,
     /// When the person allowed what is asked in it.
     pub allowed_at: Option<Timestamp>,
+    /// The workflow that was decided upon last.
+    pub workflow: Option<WorkflowName>,
     /// How a try at the face context ended without success, if one did.
     pub missed: Option<MissReason>,
     /// How many captures were opened in it; bounded, so that nobody can shop for an easy challenge.
@@ -78,6 +81,7 @@ impl Interaction {
             session,
             account_chosen_at: None,
             allowed_at: None,
+            workflow: None,
             missed: None,
             ceremonies_opened: 0,
             opened_at: now,

@@ -16,6 +16,8 @@ mod tests;
 
 pub use answer::described;
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use url::Url;
@@ -31,7 +33,7 @@ use super::{
     scope,
 };
 use crate::domain::{
-    authn::acr::{Acr, AcrCatalogue},
+    authn::{acr::Acr, policy_set::PolicySet},
     id::ClientId,
     keys::SigningAlgorithm,
 };
@@ -60,8 +62,8 @@ pub enum Admission {
 /// What may be registered here.
 #[derive(Clone, Debug)]
 pub struct RegistrationPolicy {
-    /// The contexts that there are.
-    pub catalogue: AcrCatalogue,
+    /// The contexts that there are, and the dialects.
+    pub policies: Arc<PolicySet>,
     /// Whether addresses that we fetch may be plain http, as where `[outbound] allow_private` is on.
     pub allow_http: bool,
     /// The response types that clients may register for themselves.
@@ -144,7 +146,8 @@ fn client_members(m: &mut Members<'_>, policy: &RegistrationPolicy) -> Result<Re
         ApplicationType::Native => Place::Native,
     };
     let default_acr_values = m.texts("default_acr_values")?.into_iter().map(Acr).collect::<Vec<_>>();
-    let unknown = default_acr_values.iter().filter(|acr| policy.catalogue.rule(acr).is_none());
+    let vocabulary = policy.policies.vocabulary(None);
+    let unknown = default_acr_values.iter().filter(|acr| vocabulary.rule(acr).is_none());
     let remarks = unknown.map(|acr| format!("default_acr_values: {} is no context here", acr.0)).collect();
     wording::refuse_encryption(m)?;
     let authentication = wording::authentication(m)?;
@@ -183,6 +186,8 @@ fn client_members(m: &mut Members<'_>, policy: &RegistrationPolicy) -> Result<Re
         first_party: false,
         software_id: m.text("software_id")?,
         software_version: m.text("software_version")?,
+        acr_dialect: None,
+        require_protected_step_up: false,
     };
     Ok(Registration {
         name: m.text("client_name")?,
@@ -204,11 +209,22 @@ fn operator_members(
     registration: &mut Registration,
 ) -> Result<(), ProtocolError> {
     registration.minimum_acr = m.text("minimum_acr")?.map(Acr);
-    if registration.minimum_acr.as_ref().is_some_and(|acr| policy.catalogue.rule(acr).is_none()) {
+    if registration.minimum_acr.as_ref().is_some_and(|acr| policy.policies.catalogue().rule(acr).is_none()) {
         return Err(refusal("minimum_acr", "there is no such authentication context here"));
     }
     registration.acr_values_are_necessary = m.flag("acr_values_are_necessary")?;
     registration.protected_scopes = m.texts("protected_scopes")?;
+    registration.metadata.acr_dialect = m.text("acr_dialect")?;
+    let dialects = policy.policies.dialects();
+    if registration
+        .metadata
+        .acr_dialect
+        .as_ref()
+        .is_some_and(|name| !dialects.iter().any(|one| one.name == *name))
+    {
+        return Err(refusal("acr_dialect", "there is no such dialect here"));
+    }
+    registration.metadata.require_protected_step_up = m.flag("require_protected_step_up")?;
     registration.metadata.first_party = m.flag("first_party")?;
     registration.metadata.resources = m.addresses("resources", Place::Resource)?;
     registration.metadata.audiences = m.addresses("audiences", Place::Resource)?;

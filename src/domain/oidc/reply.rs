@@ -2,8 +2,16 @@
 
 use url::Url;
 
-use super::{client::ReturnAddress, error::ProtocolError, issuer::Issuer, request::response::ResponseMode};
+use super::{
+    client::ReturnAddress,
+    error::{ErrorCode, ProtocolError},
+    issuer::Issuer,
+    request::response::ResponseMode,
+};
 use crate::domain::secret::SecretToken;
+
+/// Says in one word why a context was not met, beside the `error_description` that begins with the same word.
+const REASON: &str = "facestep_reason";
 
 /// Where and how an answer goes, known before anything else of a request is checked.
 #[derive(Clone, Debug)]
@@ -102,7 +110,12 @@ impl AuthorizationReply {
         let mut told = match &self.outcome {
             Outcome::Success(answers) => answers.parameters(),
             Outcome::Error(error) => {
-                vec![("error", error.code.name().to_owned()), ("error_description", error.description())]
+                let mut told =
+                    vec![("error", error.code.name().to_owned()), ("error_description", error.description())];
+                if error.code == ErrorCode::UnmetAuthenticationRequirements {
+                    told.push((REASON, error.reason.to_owned()));
+                }
+                told
             }
         };
         if let Some(state) = &self.path.state {

@@ -14,7 +14,7 @@ use super::{
     interaction::AuthorizationParameters,
     reply::{AuthorizationReply, ReturnPath},
 };
-use crate::domain::authn::{acr::AcrCatalogue, requirement::Requirement};
+use crate::domain::authn::requirement::Requirement;
 
 pub mod object;
 pub mod response;
@@ -94,15 +94,6 @@ impl Default for RequestPolicy {
     }
 }
 
-/// What a request is held to beside its client's registration.
-#[derive(Clone, Debug)]
-pub struct RequestRules {
-    /// Which contexts there are.
-    pub catalogue: AcrCatalogue,
-    /// What the operator says.
-    pub policy: RequestPolicy,
-}
-
 /// How a request's parameters came.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Conveyance {
@@ -145,12 +136,12 @@ impl AuthorizationRequest {
         client: &Client,
         received: &ReceivedParameters,
         conveyance: Conveyance,
-        rules: &RequestRules,
+        policy: RequestPolicy,
     ) -> Result<Self, RequestRefusal> {
         let repeated = (!received.repeated.is_empty()).then_some(REPEATED);
-        match repeated.or(checks::conveyance::check(client, conveyance, rules.policy).err()) {
+        match repeated.or(checks::conveyance::check(client, &received.parameters, conveyance, policy).err()) {
             Some(error) => Err(Self::refusal(client, received, error)),
-            None => Self::parse(client, &received.parameters, rules),
+            None => Self::parse(client, &received.parameters, policy),
         }
     }
 
@@ -172,10 +163,10 @@ impl AuthorizationRequest {
     pub fn parse(
         client: &Client,
         parameters: &AuthorizationParameters,
-        rules: &RequestRules,
+        policy: RequestPolicy,
     ) -> Result<Self, RequestRefusal> {
         let path = path(client, parameters)?;
-        match checked(client, parameters, rules) {
+        match checked(client, parameters, policy) {
             Ok((response_type, requirement, terms)) => {
                 let login_hint = parameters.value("login_hint").map(str::to_owned);
                 let pages = checks::prompt::pages(parameters);
@@ -198,20 +189,20 @@ fn path(client: &Client, parameters: &AuthorizationParameters) -> Result<ReturnP
 fn checked(
     client: &Client,
     parameters: &AuthorizationParameters,
-    rules: &RequestRules,
+    policy: RequestPolicy,
 ) -> Result<(ResponseType, Requirement, GrantTerms), ProtocolError> {
     checks::unsupported::check(parameters)?;
-    let response_type = checks::response::check(client, parameters, rules.policy)?;
+    let response_type = checks::response::check(client, parameters, policy)?;
     let nonce = checks::nonce::check(parameters, response_type)?;
     let scope = checks::scope::check(client, parameters, response_type)?;
     let code_challenge = checks::pkce::check(client, parameters, response_type)?;
-    let prompt = checks::prompt::check(parameters, rules.policy)?;
+    let prompt = checks::prompt::check(parameters, policy)?;
     let max_age = checks::max_age::check(client, parameters)?;
-    let resource = checks::resource::check(client, parameters, rules.policy)?;
+    let resource = checks::resource::check(client, parameters, policy)?;
     let claims = checks::claims::check(parameters)?;
     let subject = checks::subject::check(parameters, claims.subject)?;
     let wanted = checks::acr::Wanted { claims: claims.acr, scope: &scope, resource: &resource };
-    let (acr, minimum) = checks::acr::combine(client, parameters, &rules.catalogue, wanted);
+    let (acr, minima) = checks::acr::combine(client, parameters, wanted);
     let terms = GrantTerms {
         redirect_uri: parameters.value("redirect_uri").unwrap_or_default().to_owned(),
         scope: scope.to_string(),
@@ -220,7 +211,7 @@ fn checked(
         resource,
         claims: permitted(client, claims.asked),
     };
-    Ok((response_type, Requirement { acr, minimum, max_age, prompt, subject }, terms))
+    Ok((response_type, Requirement { acr, minima, max_age, prompt, subject }, terms))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::{
+    definition::WorkflowName,
     evidence::MatchedEvidence,
     run::{RunKind, RunStage, WorkflowRun, WrongStep},
 };
@@ -131,7 +132,10 @@ impl Enrolment {
 
 /// An enrolment that a completed parent run is known to stand behind. A child run can be opened with nothing else.
 #[derive(Clone, Debug)]
-pub struct ProvenEnrolment(Enrolment);
+pub struct ProvenEnrolment {
+    enrolment: Enrolment,
+    workflow: WorkflowName,
+}
 
 impl ProvenEnrolment {
     /// Proves an enrolment that was read back, with its parent run.
@@ -149,33 +153,38 @@ impl ProvenEnrolment {
         }
         let mac = enrolment.mac(key).ok_or(Unproven::Altered)?;
         mac.verify_slice(&enrolment.proof).map_err(|_| Unproven::Altered)?;
-        Ok(Self(enrolment))
+        Ok(Self { enrolment, workflow: parent.workflow.clone() })
     }
 
     /// Its name.
     pub fn id(&self) -> &EnrolmentId {
-        &self.0.id
+        &self.enrolment.id
+    }
+
+    /// The parent workflow that made it.
+    pub fn workflow(&self) -> &WorkflowName {
+        &self.workflow
     }
 
     /// Whose face.
     pub fn user(&self) -> &UserId {
-        &self.0.user
+        &self.enrolment.user
     }
 
     /// The row.
     pub fn enrolment(&self) -> &Enrolment {
-        &self.0
+        &self.enrolment
     }
 
     /// Which renewal the next one is; what is sealed for [`Self::renew`] is bound to it.
     pub fn next_renewal(&self) -> u32 {
-        self.0.renewal.saturating_add(1)
+        self.enrolment.renewal.saturating_add(1)
     }
 
     /// The row with its template issued anew. Run, evidence and time stay what the parent run made them.
     pub fn renew(&self, sealed_template: Vec<u8>, key: &ProofKey) -> Enrolment {
         let renewal = self.next_renewal();
-        let mut renewed = Enrolment { sealed_template, renewal, ..self.0.clone() };
+        let mut renewed = Enrolment { sealed_template, renewal, ..self.enrolment.clone() };
         renewed.bear_proof(key);
         renewed
     }

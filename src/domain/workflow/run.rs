@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{enrolment::ProvenEnrolment, evidence::MatchedEvidence};
+use super::{definition::WorkflowName, enrolment::ProvenEnrolment, evidence::MatchedEvidence};
 use crate::domain::{
     face::verification::Passed,
     id::{EnrolmentId, InteractionId, RunId, UserId},
@@ -78,6 +78,8 @@ pub struct WorkflowRun {
     pub id: RunId,
     /// Parent or child.
     pub kind: RunKind,
+    /// Through which workflow, as configured.
+    pub workflow: WorkflowName,
     /// Whose.
     pub user: UserId,
     /// For which request.
@@ -97,10 +99,17 @@ pub struct WrongStep;
 
 impl WorkflowRun {
     /// Opens a parent run.
-    pub fn open_parent(id: RunId, user: UserId, interaction: InteractionId, now: Timestamp) -> Self {
+    pub fn open_parent(
+        id: RunId,
+        workflow: WorkflowName,
+        user: UserId,
+        interaction: InteractionId,
+        now: Timestamp,
+    ) -> Self {
         Self {
             id,
             kind: RunKind::Parent,
+            workflow,
             user,
             interaction,
             stage: RunStage::Consent,
@@ -112,6 +121,7 @@ impl WorkflowRun {
     /// Opens a child run; only a proven enrolment can.
     pub fn open_child(
         id: RunId,
+        workflow: WorkflowName,
         enrolment: &ProvenEnrolment,
         interaction: InteractionId,
         now: Timestamp,
@@ -119,6 +129,7 @@ impl WorkflowRun {
         Self {
             id,
             kind: RunKind::Child { enrolment: enrolment.id().clone() },
+            workflow,
             user: enrolment.user().clone(),
             interaction,
             stage: RunStage::Template,

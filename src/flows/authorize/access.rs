@@ -60,7 +60,7 @@ impl Authorize {
                 {
                     here.remember_access(db, &mut scene, user)?;
                 }
-                here.advance(db, scene.interaction, &session, browser.device.as_ref())
+                here.advance(db, scene.interaction, &session, &browser.whence())
             })
         })
         .await?;

@@ -103,7 +103,7 @@ impl Here {
     ) -> Result<Seat, Fault> {
         if let Some(client) = db.find_client(&interaction.client)?
             && let Ok(request) =
-                AuthorizationRequest::parse(&client, &interaction.parameters, &self.policy.rules)
+                AuthorizationRequest::parse(&client, &interaction.parameters, self.policy.requests)
         {
             return self.seat_of(db, &client, &request, visitor);
         }
@@ -139,11 +139,11 @@ impl Here {
     ) -> Result<Result<Advanced<Settled>, Lost>, Fault> {
         let Seat { session, held, is_turned, is_open_choice } = seat;
         let id = interaction.id.clone();
-        let device = visitor.device.as_ref().map(SecretToken::hash);
+        let whence = visitor.whence();
         let next = if is_open_choice {
             self.advance_to_choose(db, interaction, &session)?
         } else {
-            self.advance(db, interaction, &session, device.as_ref())?
+            self.advance(db, interaction, &session, &whence)?
         };
         Ok(next.map(|next| {
             let is_over = matches!(next, Next::Answer(_));
@@ -204,7 +204,7 @@ impl Here {
         db.append_event(&event)?;
         let Some(interaction) = db.find_interaction(&interaction.id)? else { return Ok(Err(Lost::Unknown)) };
         let id = interaction.id.clone();
-        let next = self.advance(db, interaction, &session, browser.device.as_ref())?;
+        let next = self.advance(db, interaction, &session, &browser.whence())?;
         Ok(next.map(|next| Advanced { interaction: id, next, held }))
     }
 

@@ -119,7 +119,7 @@ pub(super) fn begin(
     if let Some(interaction) = opened_as {
         return come_again(db, here, &interaction, arrival);
     }
-    let request = match AuthorizationRequest::receive(&client, &received, conveyance, &here.policy.rules) {
+    let request = match AuthorizationRequest::receive(&client, &received, conveyance, here.policy.requests) {
         Ok(request) => request,
         Err(RequestRefusal::Unaddressable(refusal)) => return Ok(Err(BeginRefusal::Address(refusal))),
         Err(RequestRefusal::Answerable(reply)) => return Ok(Ok(Begun::Refused(*reply))),

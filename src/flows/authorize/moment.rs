@@ -12,8 +12,11 @@ use crate::{
         audit::{AuditEvent, AuditKind},
         authn::{
             acr::Moment,
-            policy::{Decision, FaceStanding, Facts, SignedIn, StepUpPolicy},
+            circumstances::Circumstances,
+            explanation::Explanation,
+            policy::{Decision, FaceFacts, Facts, SignedIn, StepUpPolicy},
         },
+        face::attempts::DeviceScope,
         id::{AuditId, InteractionId},
         oidc::{
             client::Client,
@@ -21,11 +24,17 @@ use crate::{
             interaction::Interaction,
             request::{AuthorizationRequest, ReceivedParameters, RequestRefusal},
         },
-        secret::TokenHash,
         session::Session,
         user::User,
+        workflow::definition::WorkflowName,
     },
-    flows::{Lost, standing::find_standing, token::Mint},
+    flows::{
+        Lost,
+        browser::Whence,
+        policy_book::InForce,
+        standing::{find_scope, find_standing},
+        token::Mint,
+    },
     ports::{entropy::Entropy, fault::Fault, store::Db},
 };
 
@@ -77,9 +86,9 @@ impl Here {
         db: &mut dyn Db,
         interaction: Interaction,
         session: &Session,
-        device: Option<&TokenHash>,
+        whence: &Whence,
     ) -> Result<Result<Next<Settled>, Lost>, Fault> {
-        let scene = match self.scene(db, interaction, session)? {
+        let mut scene = match self.scene(db, interaction, session)? {
             Ok(scene) => scene,
             Err(elsewhere) => return Ok(elsewhere),
         };
@@ -90,14 +99,20 @@ impl Here {
         if scene.awaits_choice() {
             return Ok(Ok(Next::SelectAccount));
         }
-        let decision = self.decide(db, &scene, user.as_ref(), device)?;
+        let decision = self.decide(db, &scene, user.as_ref(), whence)?;
         let next = match (decision, user) {
             (Decision::SignIn(_), _) | (Decision::Proceed(_), None) => match scene.request.pages.create {
                 true => Next::Create,
                 false => Next::SignIn,
             },
-            (Decision::Enrol, _) => Next::Enrol,
-            (Decision::StepUp, _) => Next::StepUp,
+            (Decision::Enrol(workflow), _) => {
+                self.turn_to(db, &mut scene, workflow)?;
+                Next::Enrol
+            }
+            (Decision::StepUp(workflow), _) => {
+                self.turn_to(db, &mut scene, workflow)?;
+                Next::StepUp
+            }
             (Decision::Proceed(assurance), Some(user)) => match self.permission(db, &scene, &user.id)? {
                 Permission::Given => self.grant(db, scene, user, assurance)?,
                 Permission::Asked => Next::Allow,
@@ -141,7 +156,7 @@ impl Here {
         session: &'a Session,
     ) -> Result<Result<Scene<'a>, Result<Next<Settled>, Lost>>, Fault> {
         let Some(client) = db.find_client(&interaction.client)? else { return Ok(Err(Err(Lost::Unknown))) };
-        let parsed = AuthorizationRequest::parse(&client, &interaction.parameters, &self.policy.rules);
+        let parsed = AuthorizationRequest::parse(&client, &interaction.parameters, self.policy.requests);
         Ok(match parsed {
             Ok(request) => Ok(Scene { interaction, session, client, request }),
             Err(RequestRefusal::Unaddressable(_)) => Err(Err(Lost::Over)),
@@ -149,28 +164,41 @@ impl Here {
         })
     }
 
+    /// Notes which workflow the person goes through next.
+    fn turn_to(&self, db: &mut dyn Db, scene: &mut Scene<'_>, workflow: WorkflowName) -> Result<(), Fault> {
+        if scene.interaction.workflow.as_ref() == Some(&workflow) {
+            return Ok(());
+        }
+        scene.interaction.workflow = Some(workflow);
+        db.save_interaction(&scene.interaction)
+    }
+
     fn decide(
         &self,
         db: &mut dyn Db,
         scene: &Scene<'_>,
         user: Option<&User>,
-        device: Option<&TokenHash>,
+        whence: &Whence,
     ) -> Result<Decision, Fault> {
         let (face, unproven) = match user {
             Some(user) => {
                 let AuthorizePolicy { proof_key, model, attempts, .. } = self.policy.as_ref();
-                find_standing(db, user, device, proof_key, model, attempts)?
+                find_standing(db, user, whence.device.as_ref(), proof_key, model, attempts)?
             }
-            None => (FaceStanding::NotEnrollable, Value::Null),
+            None => (FaceFacts::unknown(), Value::Null),
         };
+        let in_force = self.policy.book.in_force(db)?;
+        let circumstances = self.circumstances(db, scene, user, whence)?;
         let requirement = &scene.request.requirement;
         let subject = user.map(|user| self.policy.pairwise_key.subject(&scene.client, &user.id));
         let signed_in = subject.as_ref().map(|subject| SignedIn { subject, ledger: &scene.session.ledger });
-        let decision = StepUpPolicy::decide(Facts {
+        let explanation = StepUpPolicy::explain(Facts {
             requirement,
-            catalogue: &self.policy.rules.catalogue,
+            set: &in_force.set,
+            dialect: scene.client.metadata.acr_dialect.as_deref(),
+            circumstances: &circumstances,
             signed_in,
-            face,
+            face: &face,
             missed: scene.interaction.missed,
             moment: Moment {
                 now: self.now,
@@ -178,19 +206,66 @@ impl Here {
                 since: scene.interaction.opened_at,
             },
         });
-        let mut event = self
-            .event_in(AuditKind::Decided, scene)
-            .with("decision", json!(decision))
-            .with("asked", json!(requirement.acr))
-            .with("minimum", json!(requirement.minimum))
-            .with("face", json!(face))
-            .with("missed", json!(scene.interaction.missed));
+        let mut event = self.decided(scene, &in_force, &circumstances, &explanation);
+        event = event.with("face", json!(face.standing));
         if !unproven.is_null() {
             event = event.with("enrolment_refused", unproven);
         }
         event.user = user.map(|user| user.id.clone());
         db.append_event(&event)?;
-        Ok(decision)
+        Ok(explanation.decision)
+    }
+
+    /// What is known about the request and its session, for the policies.
+    fn circumstances(
+        &self,
+        db: &mut dyn Db,
+        scene: &Scene<'_>,
+        user: Option<&User>,
+        whence: &Whence,
+    ) -> Result<Circumstances, Fault> {
+        let scope = match user {
+            Some(user) => find_scope(db, &user.id, whence.device.as_ref())?,
+            None => DeviceScope::Unknown,
+        };
+        let terms = &scene.request.terms;
+        Ok(Circumstances {
+            client: scene.client.id.clone(),
+            scopes: terms.scope.split(' ').map(str::to_owned).collect(),
+            resources: terms.resource.clone(),
+            groups: user.map(|user| user.groups.clone()).unwrap_or_default(),
+            address: whence.address,
+            is_new_device: scope == DeviceScope::Unknown,
+            session_opened_at: scene.session.opened_at,
+            session_seen_at: scene.session.seen_at,
+            now: self.now,
+        })
+    }
+
+    /// The event from which an administrator reads later why somebody was challenged: what was asked, what was proven then,
+    /// and each rule with its verdict.
+    fn decided(
+        &self,
+        scene: &Scene<'_>,
+        in_force: &InForce,
+        circumstances: &Circumstances,
+        explanation: &Explanation,
+    ) -> AuditEvent {
+        let requirement = &scene.request.requirement;
+        self.event_in(AuditKind::Decided, scene)
+            .with("decision", json!(explanation.decision))
+            .with("asked", json!(explanation.asked))
+            .with("max_age", json!(requirement.max_age.map(|most| most.as_secs())))
+            .with("prompt", json!(requirement.prompt))
+            .with("scopes", json!(circumstances.scopes))
+            .with("resources", json!(circumstances.resources))
+            .with("new_device", circumstances.is_new_device)
+            .with("minima", json!(explanation.minima))
+            .with("policies", json!(explanation.policies))
+            .with("contexts", json!(explanation.contexts))
+            .with("ledger", json!(scene.session.ledger))
+            .with("policy_version", in_force.number)
+            .with("missed", json!(scene.interaction.missed))
     }
 
     pub(super) fn event_in(&self, kind: AuditKind, scene: &Scene<'_>) -> AuditEvent {

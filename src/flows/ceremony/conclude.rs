@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{
@@ -138,15 +139,17 @@ impl Conclusion {
         db.refund_population(self.spent.window)?;
         db.append_event(&self.concluded(scribe, &interaction, ceremony).with("passed", true))?;
         let mut run = run_of(db, ceremony)?;
-        let showing = Showing { run: run.id.clone(), way: ceremony.challenge.way() };
         let evidence = match run.kind {
             RunKind::Parent => {
                 self.enrol(db, scribe, &interaction, &mut run, passed)?;
+                let showing = showing_of(&run, ceremony, Some(scribe.now));
                 self.policy.parent_ceremony_counts.then_some(Evidence::ParentRun(showing))
             }
             RunKind::Child { .. } => {
                 // Consent may have been withdrawn while the verdict waited for its beat.
-                enrolment_of(db, &run, &self.proof_key)?;
+                let kept = enrolment_of(db, &run, &self.proof_key)?;
+                let proofed_at = kept.map(|kept| kept.proven.enrolment().completed_at);
+                let showing = showing_of(&run, ceremony, proofed_at);
                 run.complete_child(passed, scribe.now)?;
                 Some(Evidence::ChildRun(showing))
             }
@@ -166,11 +169,9 @@ impl Conclusion {
             devices::bind(db, scribe, &capture, |kind| scribe.run_event(kind, &interaction, &run))?;
         }
         let renewed = match (evidence, &mut session) {
-            (Some(evidence), Some(session)) => Some(self.record(
-                db,
-                session,
-                AssuranceEntry { method: Method::Face, achieved_at: scribe.now, evidence },
-            )?),
+            (Some(evidence), Some(session)) => {
+                Some(self.record(db, session, AssuranceEntry::own(Method::Face, scribe.now, evidence))?)
+            }
             _ => None,
         };
         Ok(Judged {
@@ -296,4 +297,10 @@ impl Conclusion {
             device: None,
         })
     }
+}
+
+/// The face as it was shown, for the ledger.
+fn showing_of(run: &WorkflowRun, ceremony: &Ceremony, proofed_at: Option<Timestamp>) -> Showing {
+    let workflow = Some(run.workflow.clone());
+    Showing { workflow, proofed_at, ..Showing::new(run.id.clone(), ceremony.challenge.way()) }
 }

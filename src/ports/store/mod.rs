@@ -13,6 +13,7 @@ mod face;
 mod key_encryption;
 mod logout;
 mod oidc;
+mod policy;
 mod registration;
 mod shown;
 mod tokens;
@@ -27,6 +28,7 @@ pub use face::{AttemptStore, CeremonyStore};
 pub use key_encryption::{KeptKey, KeyEncryptionStore};
 pub use logout::LogoutNoticeStore;
 pub use oidc::{ClientStore, GrantStore, InteractionStore, PushedRequestStore, SigningKeyStore};
+pub use policy::{ClientVersionStore, PolicyStore};
 pub use registration::InitialAccessStore;
 pub use shown::{ShownCapture, ShownCaptureStore};
 pub use tokens::{AccessTokenStore, AssertionStore, RefreshTokenStore};
@@ -44,6 +46,7 @@ pub trait Db:
     + AuditStore
     + CeremonyStore
     + ClientStore
+    + ClientVersionStore
     + DeviceKeyStore
     + DeviceStore
     + EnrolmentStore
@@ -55,6 +58,7 @@ pub trait Db:
     + KeyEncryptionStore
     + LogoutNoticeStore
     + PersonaStore
+    + PolicyStore
     + PushedRequestStore
     + RefreshTokenStore
     + RunStore

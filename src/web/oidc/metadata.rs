@@ -12,8 +12,9 @@ use crate::web::{error::Failure, state::App};
 const METADATA_SECONDS: i64 = 3600;
 
 /// `GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`.
-pub async fn metadata(app: web::Data<App>) -> HttpResponse {
-    public(app.metadata.clone(), METADATA_SECONDS)
+pub async fn metadata(app: web::Data<App>) -> Result<HttpResponse, Failure> {
+    let document = app.metadata.document().await?;
+    Ok(public(web::Bytes::copy_from_slice(document.as_bytes()), METADATA_SECONDS))
 }
 
 /// `GET /jwks.json`.

@@ -2,10 +2,11 @@
 
 use facestep::{
     domain::{
-        authn::ledger::{AssuranceEntry, Evidence, Method, Showing},
+        authn::ledger::{AssuranceEntry, BoundKey, Evidence, Method, Showing},
         face::way::Way,
         id::{RunId, SessionId},
         user::{User, Username},
+        workflow::definition::WorkflowName,
     },
     ports::fault::Fault,
 };
@@ -70,13 +71,15 @@ async fn a_session_is_found_by_its_newest_cookie_only() {
             .transact(move |db| {
                 let mut read = db.find_session(&first_cookie)?.unwrap();
                 assert_eq!((read.version, read.user.clone()), (0, None));
+                let showing = Showing {
+                    workflow: Some(WorkflowName::child()),
+                    proofed_at: Some(at(40)),
+                    ..Showing::new(RunId::parse("r1").unwrap(), Way::Distance)
+                };
+                let key = BoundKey { thumbprint: "t".into(), bound_at: at(41) };
                 let entry = AssuranceEntry {
-                    method: Method::Face,
-                    achieved_at: at(50),
-                    evidence: Evidence::ChildRun(Showing {
-                        run: RunId::parse("r1").unwrap(),
-                        way: Way::Distance,
-                    }),
+                    device_key: Some(key),
+                    ..AssuranceEntry::own(Method::Face, at(50), Evidence::ChildRun(showing))
                 };
                 read.sign_in(user_id("u1"), entry, &secret("newer"), secret("newer csrf")).unwrap();
                 db.save_session(&read)?;

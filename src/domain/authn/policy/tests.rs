@@ -3,11 +3,12 @@ use jiff::{SignedDuration, Timestamp};
 use super::*;
 use crate::domain::{
     authn::{
+        document::{House, PolicyDocument},
         ledger::{AssuranceEntry, Evidence, Methods, Showing},
         ways::WayPolicy,
     },
     face::way::{Way, Ways},
-    id::RunId,
+    id::{ClientId, RunId},
 };
 
 const NOW: i64 = 1_800_000_000;
@@ -17,7 +18,7 @@ fn at(seconds: i64) -> Timestamp {
 }
 
 fn pwd(ago: i64) -> AssuranceEntry {
-    AssuranceEntry { method: Method::Pwd, achieved_at: at(NOW - ago), evidence: Evidence::Password }
+    AssuranceEntry::own(Method::Pwd, at(NOW - ago), Evidence::Password)
 }
 
 fn face(ago: i64) -> AssuranceEntry {
@@ -25,8 +26,30 @@ fn face(ago: i64) -> AssuranceEntry {
 }
 
 fn shown(ago: i64, way: Way) -> AssuranceEntry {
-    let evidence = Evidence::ChildRun(Showing { run: RunId::from_random([1; 16]), way });
-    AssuranceEntry { method: Method::Face, achieved_at: at(NOW - ago), evidence }
+    let evidence = Evidence::ChildRun(Showing::new(RunId::from_random([1; 16]), way));
+    AssuranceEntry::own(Method::Face, at(NOW - ago), evidence)
+}
+
+fn step_up() -> Decision {
+    Decision::StepUp(WorkflowName::child())
+}
+
+fn least(acr: Acr) -> Minimum {
+    Minimum { acr, max_age: None, by: Demander::Client }
+}
+
+fn circumstances() -> Circumstances {
+    Circumstances {
+        client: ClientId::parse("bank").unwrap(),
+        scopes: vec!["openid".into()],
+        resources: Vec::new(),
+        groups: Vec::new(),
+        address: None,
+        is_new_device: false,
+        session_opened_at: at(NOW - 4000),
+        session_seen_at: at(NOW - 10),
+        now: at(NOW),
+    }
 }
 
 fn user(n: u8) -> Subject {
@@ -36,7 +59,7 @@ fn user(n: u8) -> Subject {
 fn any() -> Requirement {
     Requirement {
         acr: AcrRequest::Any,
-        minimum: None,
+        minima: Vec::new(),
         max_age: None,
         prompt: Prompt::AsNeeded,
         subject: None,
@@ -71,7 +94,8 @@ fn case(requirement: Requirement, entries: &[AssuranceEntry]) -> Case {
 
 impl Case {
     fn decide(&self) -> Decision {
-        let catalogue = AcrCatalogue::shipped(SignedDuration::from_secs(300), self.ways);
+        let house = House { ways: self.ways, ..House::default() };
+        let set = PolicyDocument::shipped(&house).compile(&house).unwrap();
         let ledger = self.entries.as_ref().map(|entries| {
             let mut ledger = AssuranceLedger::default();
             entries.iter().for_each(|entry| ledger.record(entry.clone()));
@@ -79,11 +103,19 @@ impl Case {
         });
         let own = user(1);
         let moment = Moment { now: at(NOW), max_age: self.requirement.max_age, since: at(NOW - 5) };
+        let enrolment = EnrolledBy { workflow: WorkflowName::parent(), completed_at: at(NOW - 86_400) };
         StepUpPolicy::decide(Facts {
             requirement: &self.requirement,
-            catalogue: &catalogue,
+            set: &set,
+            dialect: None,
+            circumstances: &circumstances(),
             signed_in: ledger.as_ref().map(|ledger| SignedIn { subject: &own, ledger }),
-            face: self.face,
+            face: &FaceFacts {
+                standing: self.face,
+                enrolment: (self.face == FaceStanding::Enrolled).then_some(enrolment),
+                can_enrol: true,
+                has_device_key: false,
+            },
             missed: self.missed,
             moment,
         })
@@ -110,7 +142,7 @@ fn nobody_signed_in_means_sign_in_and_login_required_when_nothing_may_be_shown()
 fn a_wish_for_a_face_is_tried_and_falls_back_to_the_session_when_missed() {
     // OpenID Connect Core 1.0 §5.5.1.1: voluntary
     let mut case = case(wish(Acr::face()), &[pwd(100)]);
-    assert_eq!(case.decide(), Decision::StepUp);
+    assert_eq!(case.decide(), step_up());
     case.missed = Some(MissReason::FaceNotVerified);
     assert_eq!(case.acr(), Some(Acr::pwd()));
 }
@@ -119,7 +151,7 @@ fn a_wish_for_a_face_is_tried_and_falls_back_to_the_session_when_missed() {
 fn a_condition_that_is_missed_is_refused() {
     // OpenID Connect Core 1.0 §5.5.1.1: essential
     let mut case = case(condition(Acr::face()), &[pwd(100)]);
-    assert_eq!(case.decide(), Decision::StepUp);
+    assert_eq!(case.decide(), step_up());
     case.missed = Some(MissReason::FaceNotVerified);
     assert_eq!(case.decide(), Decision::Refuse(Refusal::Unmet(MissReason::FaceNotVerified)));
 }
@@ -138,10 +170,10 @@ fn an_unknown_context_is_passed_over_as_a_wish_and_refused_as_a_condition() {
 fn a_face_ages_by_its_own_entry() {
     assert_eq!(case(any(), &[pwd(4000), face(299)]).acr(), Some(Acr::face()));
     assert_eq!(case(any(), &[pwd(10), face(301)]).acr(), Some(Acr::pwd()));
-    assert_eq!(case(condition(Acr::face()), &[pwd(10), face(301)]).decide(), Decision::StepUp);
+    assert_eq!(case(condition(Acr::face()), &[pwd(10), face(301)]).decide(), step_up());
     let narrow = Requirement { max_age: Some(SignedDuration::from_secs(60)), ..condition(Acr::face()) };
     assert_eq!(case(narrow.clone(), &[pwd(4000), face(59)]).acr(), Some(Acr::face()));
-    assert_eq!(case(narrow, &[pwd(10), face(61)]).decide(), Decision::StepUp);
+    assert_eq!(case(narrow, &[pwd(10), face(61)]).decide(), step_up());
 }
 
 #[test]
@@ -168,23 +200,23 @@ fn prompt_none_names_what_stands_in_the_way() {
 
 #[test]
 fn a_clients_minimum_beats_whatever_the_address_bar_says() {
-    let minimum = |requirement| Requirement { minimum: Some(Acr::face()), ..requirement };
+    let minimum = |requirement| Requirement { minima: vec![least(Acr::face())], ..requirement };
     for requirement in [any(), wish(Acr::pwd()), wish(Acr("urn:example:unknown".into()))] {
         let mut case = case(minimum(requirement), &[pwd(10)]);
-        assert_eq!(case.decide(), Decision::StepUp);
+        assert_eq!(case.decide(), step_up());
         case.missed = Some(MissReason::UserDeclined);
         assert_eq!(case.decide(), Decision::Refuse(Refusal::Unmet(MissReason::UserDeclined)));
         case.entries = Some(vec![pwd(10), face(10)]);
         assert_eq!(case.acr(), Some(Acr::face()));
     }
-    assert_eq!(case(minimum(condition(Acr::pwd())), &[pwd(10)]).decide(), Decision::StepUp);
+    assert_eq!(case(minimum(condition(Acr::pwd())), &[pwd(10)]).decide(), step_up());
 }
 
 #[test]
 fn without_an_enrolment_the_parent_comes_first() {
     let mut case = case(condition(Acr::face()), &[pwd(10)]);
     case.face = FaceStanding::Enrollable;
-    assert_eq!(case.decide(), Decision::Enrol);
+    assert_eq!(case.decide(), Decision::Enrol(WorkflowName::parent()));
     case.face = FaceStanding::Suspended;
     assert_eq!(case.decide(), Decision::Refuse(Refusal::Unmet(MissReason::AttemptsExhausted)));
 }
@@ -200,7 +232,7 @@ fn prompt_login_asks_for_the_password_once() {
 fn prompt_login_counts_no_face_from_before_the_request() {
     // OpenID Connect Core 1.0 §3.1.2.1: the user is reauthenticated
     let login = |requirement| Requirement { prompt: Prompt::Login, ..requirement };
-    assert_eq!(case(login(condition(Acr::face())), &[pwd(3), face(6)]).decide(), Decision::StepUp);
+    assert_eq!(case(login(condition(Acr::face())), &[pwd(3), face(6)]).decide(), step_up());
     assert_eq!(case(login(condition(Acr::face())), &[pwd(3), face(2)]).acr(), Some(Acr::face()));
     assert_eq!(case(login(any()), &[pwd(3), face(6)]).acr(), Some(Acr::pwd()));
 }
@@ -260,7 +292,7 @@ fn a_face_counts_only_in_a_way_that_its_context_admits() {
         // What does not count is asked for again, and never passed off as less than it is.
         let expected = if counts { Some(Acr::face()) } else { None };
         assert_eq!(asked.acr(), expected, "{way:?}");
-        assert_eq!(asked.decide() == Decision::StepUp, !counts, "{way:?}");
+        assert_eq!(asked.decide() == step_up(), !counts, "{way:?}");
         let wish_for_anything = Case { ways, ..case(any(), &[pwd(100), shown(10, way)]) };
         let expected = if counts { Acr::face() } else { Acr::pwd() };
         assert_eq!(wish_for_anything.acr(), Some(expected), "{way:?}");

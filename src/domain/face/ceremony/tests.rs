@@ -1,7 +1,14 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{face::way::Way, id::EnrolmentId, workflow::run::RunKind, workflow::run::RunStage};
+use crate::domain::{
+    face::way::Way,
+    id::EnrolmentId,
+    workflow::{
+        definition::WorkflowName,
+        run::{RunKind, RunStage},
+    },
+};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
@@ -15,6 +22,7 @@ fn run() -> WorkflowRun {
     WorkflowRun {
         id: RunId::from_random([1; 16]),
         kind: RunKind::Child { enrolment: EnrolmentId::from_random([2; 16]) },
+        workflow: WorkflowName::child(),
         user: UserId::from_random([4; 16]),
         interaction: InteractionId::from_random([5; 16]),
         stage: RunStage::Template,

@@ -3,8 +3,8 @@
 use super::claims::AcrClaim;
 use crate::domain::{
     authn::{
-        acr::{Acr, AcrCatalogue},
-        requirement::AcrRequest,
+        acr::Acr,
+        requirement::{AcrRequest, Demander, Minimum},
     },
     oidc::{client::Client, interaction::AuthorizationParameters, scope::Scope},
 };
@@ -28,16 +28,11 @@ pub struct Wanted<'a> {
 pub fn combine(
     client: &Client,
     parameters: &AuthorizationParameters,
-    catalogue: &AcrCatalogue,
     wanted: Wanted<'_>,
-) -> (AcrRequest, Option<Acr>) {
-    let protected = wanted.scope.is_protected_for(client);
-    let minimum = match protected.then(Acr::face) {
-        Some(face) => Some(greater(catalogue, client.minimum_acr.clone(), face)),
-        None => client.minimum_acr.clone(),
-    };
+) -> (AcrRequest, Vec<Minimum>) {
+    let minima = minima(client, wanted.scope);
     if wanted.claims.is_condition() {
-        return (AcrRequest::Required(wanted.claims.values), minimum);
+        return (AcrRequest::Required(wanted.claims.values), minima);
     }
     let mut listed = wanted.claims.values;
     for name in parameters.value("acr_values").unwrap_or_default().split(' ') {
@@ -49,20 +44,20 @@ pub fn combine(
     if listed.is_empty() {
         listed.clone_from(&client.metadata.default_acr_values);
     }
+    let protected = wanted.scope.is_protected_for(client);
     let necessary = protected || !wanted.resource.is_empty() || client.acr_values_are_necessary;
     let request = match (listed.is_empty(), necessary) {
         (true, _) => AcrRequest::Any,
         (false, true) => AcrRequest::Required(listed),
         (false, false) => AcrRequest::Preferred(listed),
     };
-    (request, minimum)
+    (request, minima)
 }
 
-/// The one of two contexts that implies the other; the registered one where neither does.
-fn greater(catalogue: &AcrCatalogue, registered: Option<Acr>, face: Acr) -> Acr {
-    let Some(registered) = registered else { return face };
-    match (catalogue.rule(&face), catalogue.rule(&registered)) {
-        (Some(a), Some(b)) if a.implies(b) => face,
-        _ => registered,
-    }
+/// What the client's registration demands: its own minimum, and the face context for each protected scope.
+fn minima(client: &Client, scope: &Scope) -> Vec<Minimum> {
+    let own = client.minimum_acr.iter().map(|acr| (acr.clone(), Demander::Client));
+    let protected = client.protected_scopes.iter().filter(|name| scope.contains(name));
+    let of_scopes = protected.map(|name| (Acr::face(), Demander::Scope(name.clone())));
+    own.chain(of_scopes).map(|(acr, by)| Minimum { acr, max_age: None, by }).collect()
 }

@@ -121,6 +121,10 @@ pub struct ClientMetadata {
     pub audiences: Vec<String>,
     /// Whether people are not asked for consent, since it is the operator's own.
     pub first_party: bool,
+    /// The dialect by which it calls contexts. Only an operator can say so.
+    pub acr_dialect: Option<String>,
+    /// Whether it asks for a context or an age by pushed or signed requests alone. Only an operator can say so.
+    pub require_protected_step_up: bool,
     /// Which software it is (RFC 7591 §2).
     pub software_id: Option<String>,
     /// Which version of it.
@@ -161,6 +165,8 @@ impl Default for ClientMetadata {
             resources: Vec::new(),
             audiences: Vec::new(),
             first_party: false,
+            acr_dialect: None,
+            require_protected_step_up: false,
             software_id: None,
             software_version: None,
         }

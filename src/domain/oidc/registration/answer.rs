@@ -5,7 +5,15 @@ use serde_json::{Map, Value};
 use crate::domain::oidc::client::Client;
 
 /// Members that are an operator's to know.
-const OPERATORS: [&str; 5] = ["first_party", "resources", "audiences", "sector", "access_token_format"];
+const OPERATORS: [&str; 7] = [
+    "first_party",
+    "resources",
+    "audiences",
+    "sector",
+    "access_token_format",
+    "acr_dialect",
+    "require_protected_step_up",
+];
 
 /// The metadata that holds for a client, without secrets.
 pub fn described(client: &Client) -> Map<String, Value> {

@@ -1,12 +1,15 @@
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::{authn::ways::WayPolicy, oidc::client::Client};
+use crate::domain::{
+    authn::document::{House, PolicyDocument},
+    oidc::client::Client,
+};
 
 fn policy() -> RegistrationPolicy {
     RegistrationPolicy {
-        catalogue: AcrCatalogue::shipped(SignedDuration::from_secs(300), WayPolicy::default()),
+        policies: Arc::new(PolicyDocument::shipped(&House::default()).compile(&House::default()).unwrap()),
         allow_http: false,
         response_types: ResponseTypes::default(),
     }

@@ -4,9 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::*;
 use crate::domain::{
     authn::{
-        acr::{Acr, AcrCatalogue},
-        requirement::{AcrRequest, Prompt},
-        ways::WayPolicy,
+        acr::Acr,
+        requirement::{AcrRequest, Demander, Minimum, Prompt},
     },
     id::{ClientId, Subject},
     keys::SigningAlgorithm,
@@ -62,15 +61,12 @@ fn received(changes: &[(&str, &str)]) -> ReceivedParameters {
     ReceivedParameters::collect(pairs.into_iter().map(|(n, v)| (n.to_owned(), v.to_owned())))
 }
 
-fn rules() -> RequestRules {
-    let catalogue = AcrCatalogue::shipped(SignedDuration::from_secs(300), WayPolicy::default());
-    let policy =
-        RequestPolicy { response_types: ResponseType::ALL.into_iter().collect(), ..Default::default() };
-    RequestRules { catalogue, policy }
+fn rules() -> RequestPolicy {
+    RequestPolicy { response_types: ResponseType::ALL.into_iter().collect(), ..Default::default() }
 }
 
 fn parse_for(client: &Client, changes: &[(&str, &str)]) -> Result<AuthorizationRequest, RequestRefusal> {
-    AuthorizationRequest::receive(client, &received(changes), Conveyance::default(), &rules())
+    AuthorizationRequest::receive(client, &received(changes), Conveyance::default(), rules())
 }
 
 /// The client with other metadata.
@@ -197,8 +193,9 @@ fn an_acr_claim_without_values_or_necessity_is_no_condition() {
 fn a_protected_scope_needs_the_face_context_even_without_acr_values() {
     // RFC 9470 §5
     let needed = requirement(&client(), &[("scope", "openid transfer")]);
-    assert_eq!(needed.minimum, Some(Acr::face()));
-    assert_eq!(requirement(&client(), &[]).minimum, None);
+    let by = Demander::Scope("transfer".into());
+    assert_eq!(needed.minima, [Minimum { acr: Acr::face(), max_age: None, by }]);
+    assert_eq!(requirement(&client(), &[]).minima, []);
 }
 
 #[test]

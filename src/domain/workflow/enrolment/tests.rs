@@ -63,7 +63,7 @@ fn enrol(run: &mut WorkflowRun, passed: &Passed) -> Result<Enrolment, WrongStep>
 
 /// A completed parent run and the enrolment it made.
 fn completed() -> (WorkflowRun, Enrolment) {
-    let mut parent = WorkflowRun::open_parent(run(1), user(), interaction(), at(0));
+    let mut parent = WorkflowRun::open_parent(run(1), WorkflowName::parent(), user(), interaction(), at(0));
     parent.consent("v1", at(1)).unwrap();
     parent.identify(evidence(), vec![1]).unwrap();
     let enrolment = enrol(&mut parent, &passed(1)).unwrap();
@@ -182,7 +182,7 @@ proptest! {
     fn no_path_reaches_an_enrolment_or_a_child_run_without_a_completed_parent(
         steps in prop::collection::vec(step(), 0..40),
     ) {
-        let mut parent = WorkflowRun::open_parent(run(1), user(), interaction(), at(0));
+        let mut parent = WorkflowRun::open_parent(run(1), WorkflowName::parent(), user(), interaction(), at(0));
         let mut enrolment: Option<Enrolment> = None;
         let (mut consented, mut identified, mut passed_own) = (false, false, false);
         for step in steps {
@@ -208,7 +208,7 @@ proptest! {
                     let proven = ProvenEnrolment::prove(row, &parent, &key());
                     prop_assert!(proven.is_ok());
                     let Ok(proven) = proven else { continue };
-                    let mut child = WorkflowRun::open_child(run(3), &proven, interaction(), at(3));
+                    let mut child = WorkflowRun::open_child(run(3), WorkflowName::child(), &proven, interaction(), at(3));
                     prop_assert!(consented && identified && passed_own);
                     prop_assert!(child.complete_child(&passed(1), at(4)).is_err(), "another run's proof");
                     prop_assert!(child.complete_parent(&passed(3), at(4)).is_err(), "a child enrolled");

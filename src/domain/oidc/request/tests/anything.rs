@@ -75,7 +75,7 @@ proptest! {
         }
         let received = ReceivedParameters::collect(pairs);
         let client = with_every_type();
-        match AuthorizationRequest::receive(&client, &received, Conveyance::default(), &rules()) {
+        match AuthorizationRequest::receive(&client, &received, Conveyance::default(), rules()) {
             Ok(request) => prop_assert_eq!(request.terms.redirect_uri, "https://bank.example/cb?x=1"),
             Err(RequestRefusal::Unaddressable(_)) => prop_assert!(!addressed),
             Err(RequestRefusal::Answerable(reply)) => {

@@ -38,16 +38,16 @@ fn a_client_without_a_list_of_resources_may_name_none_unless_the_operator_says_s
     let asked = [("resource", "https://a.example")];
     assert_eq!(error_for(&client, &asked), (ErrorCode::InvalidTarget, "resource_not_registered"));
     let mut rules = rules();
-    rules.policy.any_resource = true;
+    rules.any_resource = true;
     let parsed =
-        AuthorizationRequest::receive(&client, &received(&asked), Conveyance::default(), &rules).unwrap();
+        AuthorizationRequest::receive(&client, &received(&asked), Conveyance::default(), rules).unwrap();
     assert_eq!(parsed.terms.resource, ["https://a.example"]);
 }
 
 #[test]
 fn a_request_must_come_as_the_client_or_the_operator_says() {
     // RFC 9126 §5, §6; RFC 9101 §10.5
-    let refused = |client: &Client, came, rules: &RequestRules| match AuthorizationRequest::receive(
+    let refused = |client: &Client, came, rules: RequestPolicy| match AuthorizationRequest::receive(
         client,
         &received(&[]),
         came,
@@ -62,13 +62,13 @@ fn a_request_must_come_as_the_client_or_the_operator_says() {
     let pushes = with(|metadata| metadata.require_pushed_authorization_requests = true);
     let signs = with(|metadata| metadata.require_signed_request_object = true);
     let mut all_push = rules();
-    all_push.policy.must_be_pushed = true;
-    assert_eq!(refused(&client(), plain, &rules()), None);
-    assert_eq!(refused(&pushes, signed, &rules()), Some("not_pushed"));
-    assert_eq!(refused(&client(), plain, &all_push), Some("not_pushed"));
-    assert_eq!(refused(&pushes, pushed, &all_push), None);
-    assert_eq!(refused(&signs, pushed, &rules()), Some("not_signed"));
-    assert_eq!(refused(&signs, signed, &rules()), None);
+    all_push.must_be_pushed = true;
+    assert_eq!(refused(&client(), plain, rules()), None);
+    assert_eq!(refused(&pushes, signed, rules()), Some("not_pushed"));
+    assert_eq!(refused(&client(), plain, all_push), Some("not_pushed"));
+    assert_eq!(refused(&pushes, pushed, all_push), None);
+    assert_eq!(refused(&signs, pushed, rules()), Some("not_signed"));
+    assert_eq!(refused(&signs, signed, rules()), None);
 }
 
 #[test]
