@@ -265,7 +265,7 @@ pub fn assemble(parts: Parts) -> App {
         vault: parts.vault.clone(),
         analyzer: room.analyzer.clone(),
         document_key: parts.document_key,
-        catalogue: rules.catalogue.clone(),
+        book: book.clone(),
         ways: settings.face.ways,
         sessions: settings.sessions,
         bell: bell.clone(),

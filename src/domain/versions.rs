@@ -2,45 +2,12 @@
 //! a new version.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::id::{ClientId, UserId};
-
-/// Who changed something.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Author(String);
-
-impl Author {
-    /// Whoever runs commands on the machine itself.
-    pub fn installer() -> Self {
-        Self("installer".into())
-    }
-
-    /// An administrator in the console, or by the API.
-    pub fn operator(user: &UserId) -> Self {
-        Self(format!("operator:{user}"))
-    }
-
-    /// A client that registered itself.
-    pub fn client(client: &ClientId) -> Self {
-        Self(format!("client:{client}"))
-    }
-
-    /// As it was kept.
-    pub fn from_kept(text: String) -> Self {
-        Self(text)
-    }
-
-    /// As text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
+use super::{change::Author, id::ClientId};
 
 /// A version of the policy document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyVersion {
     /// From 1, without gaps.
     pub number: i64,
@@ -55,7 +22,7 @@ pub struct PolicyVersion {
 }
 
 /// A version of a client's registration.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientVersion {
     /// Whose.
     pub client: ClientId,

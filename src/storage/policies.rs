@@ -10,8 +10,9 @@ use super::{
 };
 use crate::{
     domain::{
+        change::Author,
         id::ClientId,
-        versions::{Author, ClientVersion, PolicyVersion},
+        versions::{ClientVersion, PolicyVersion},
     },
     ports::{
         fault::Fault,
@@ -35,7 +36,7 @@ impl PolicyRow {
         Ok(PolicyVersion {
             number: self.number,
             document: self.document,
-            author: Author::from_kept(self.author),
+            author: place.proven("author", Author::parse(&self.author))?,
             reason: self.reason,
             at: place.time("at", self.at)?,
         })
@@ -72,7 +73,7 @@ impl PolicyStore for Transaction<'_> {
             let row = PolicyRow {
                 number: version.number,
                 document: version.document.clone(),
-                author: version.author.as_str().to_owned(),
+                author: version.author.to_string(),
                 reason: version.reason.clone(),
                 at: milliseconds(version.at),
             };
@@ -104,7 +105,7 @@ impl ClientVersionRow {
             client: place.proven("client_id", ClientId::parse(&self.client_id))?,
             number: self.number,
             snapshot: place.json_if_any("snapshot", self.snapshot.as_deref())?,
-            author: Author::from_kept(self.author),
+            author: place.proven("author", Author::parse(&self.author))?,
             reason: self.reason,
             at: place.time("at", self.at)?,
         })
@@ -143,7 +144,7 @@ impl ClientVersionStore for Transaction<'_> {
                 client_id: version.client.as_str().to_owned(),
                 number: version.number,
                 snapshot: version.snapshot.as_ref().map(json).transpose()?,
-                author: version.author.as_str().to_owned(),
+                author: version.author.to_string(),
                 reason: version.reason.clone(),
                 at: milliseconds(version.at),
             };

@@ -58,28 +58,35 @@ fn was_seen(ledger: &AssuranceLedger, ways: &WayPolicy, now: Timestamp) -> bool 
 mod tests {
     use super::*;
     use crate::domain::{
-        authn::ledger::{AssuranceEntry, Evidence, Showing},
+        authn::{
+            document::{House, PolicyDocument},
+            ledger::{AssuranceEntry, Evidence, Showing},
+            policy_set::PolicySet,
+        },
         face::way::{Way, Ways},
         id::RunId,
     };
 
-    const FRESHNESS: SignedDuration = SignedDuration::from_secs(300);
+    /// What ships, for a program with or without an engine.
+    fn policies(offers_face: bool) -> PolicySet {
+        let house = House { offers_face, ..House::default() };
+        PolicyDocument::shipped(&house).compile(&house).unwrap()
+    }
 
     fn ledger(face: Option<Way>) -> AssuranceLedger {
         let achieved_at = Timestamp::UNIX_EPOCH;
         let mut ledger = AssuranceLedger::default();
-        ledger.record(AssuranceEntry { method: Method::Pwd, achieved_at, evidence: Evidence::Password });
+        ledger.record(AssuranceEntry::own(Method::Pwd, achieved_at, Evidence::Password));
         if let Some(way) = face {
-            let evidence = Evidence::ChildRun(Showing { run: RunId::parse("r").unwrap(), way });
-            ledger.record(AssuranceEntry { method: Method::Face, achieved_at, evidence });
+            let evidence = Evidence::ChildRun(Showing::new(RunId::parse("r").unwrap(), way));
+            ledger.record(AssuranceEntry::own(Method::Face, achieved_at, evidence));
         }
         ledger
     }
 
     fn at(seconds: i64, role: Option<Role>, ledger: &AssuranceLedger) -> Standing {
-        let ways = WayPolicy::default();
-        let catalogue = AcrCatalogue::shipped(FRESHNESS, ways);
-        judge(role, ledger, &catalogue, &ways, Timestamp::from_second(seconds).unwrap())
+        let now = Timestamp::from_second(seconds).unwrap();
+        judge(role, ledger, policies(true).catalogue(), &WayPolicy::default(), now)
     }
 
     #[test]
@@ -100,8 +107,10 @@ mod tests {
         assert_eq!(at(0, Some(Role::Owner), &ledger(Some(Way::Still))), Standing::Unproven);
         let turns = WayPolicy { counted: Ways::default(), ..WayPolicy::default() };
         let now = Timestamp::UNIX_EPOCH;
-        let without = AcrCatalogue::without_face();
         let proven = ledger(Some(Way::Turns));
-        assert_eq!(judge(Some(Role::Owner), &proven, &without, &turns, now), Standing::Unproven);
+        assert_eq!(
+            judge(Some(Role::Owner), &proven, policies(false).catalogue(), &turns, now),
+            Standing::Unproven
+        );
     }
 }

@@ -171,6 +171,14 @@ impl PolicyDocument {
         }
         let by_password =
             |rule: &AcrRule| rule.any_of.iter().any(|one| one.proofs == [Proof::of(Method::Pwd)]);
+        if !seen.contains(&Acr::face()) {
+            problems.push(problem(
+                "contexts",
+                "",
+                "the face context is not there, on which the console and protected scopes rest",
+                "Add one whose acr is urn:facestep:acr:face",
+            ));
+        }
         if !rules.iter().any(by_password) {
             problems.push(problem(
                 "contexts",

@@ -75,15 +75,17 @@ impl Door {
     /// Judges a browser's current session as it is now; one that is let in counts as used.
     pub async fn knock(&self, browser: &Browser) -> Result<Knock, Fault> {
         let (token, now) = (browser.session.token_hash.clone(), self.0.clock.now());
+        let book = self.0.book.clone();
         let found = self.0.store.read(move |db| {
             let Some(session) = db.find_session(&token)? else { return Ok(None) };
             let Some(user) = session.user.clone() else { return Ok(None) };
             let Some(account) = db.find_user(&user)? else { return Ok(None) };
             let role = db.find_administrator(&user)?.map(|administrator| administrator.role);
-            Ok(Some((session, account, role)))
+            let in_force = book.in_force(db)?;
+            Ok(Some((session, account, role, in_force.set)))
         });
-        let Some((session, account, role)) = found.await? else { return Ok(Knock::Unproven) };
-        match judge(role, &session.ledger, &self.0.catalogue, &self.0.ways, now) {
+        let Some((session, account, role, set)) = found.await? else { return Ok(Knock::Unproven) };
+        match judge(role, &session.ledger, set.catalogue(), &self.0.ways, now) {
             Standing::Stranger => Ok(Knock::Stranger(account.username)),
             Standing::Unproven => Ok(Knock::Unproven),
             Standing::Admitted { role, is_fresh } => {

@@ -8,13 +8,14 @@ use tokio::sync::Notify;
 use crate::{
     domain::{
         audit::{AuditEvent, AuditKind},
-        authn::{acr::AcrCatalogue, ways::WayPolicy},
+        authn::ways::WayPolicy,
         change::{Author, Change},
         id::{AuditId, UserId},
         oidc::issuer::Issuer,
         session::SessionLifetimes,
         workflow::document::DocumentKey,
     },
+    flows::policy_book::PolicyBook,
     ports::{
         clock::Clock,
         entropy::Entropy,
@@ -50,8 +51,8 @@ pub struct AdminRoom {
     pub analyzer: Arc<dyn FaceAnalyzer>,
     /// What document numbers are hashed with.
     pub document_key: DocumentKey,
-    /// The contexts there are.
-    pub catalogue: AcrCatalogue,
+    /// What administrators decided.
+    pub book: Arc<PolicyBook>,
     /// Which ways of a face check count.
     pub ways: WayPolicy,
     /// How long sessions live.
