@@ -1,7 +1,9 @@
 //! Harbour Bank: a relying party that asks for a face when money leaves an account.
 //!
-//! `cargo run --release --example bank`, beside a Facestep that knows it as a client. Everything that a real client has
-//! to do is in `examples/bank/relying_party.rs`; the rest is a small web site around it.
+//! `cargo run --release --example bank`, beside a Facestep that knows it as a client whose tokens may be for the resource
+//! `BANK_URL/api`. Everything that a real client has to do is in `examples/bank/relying_party.rs`. The bank's payment API, which
+//! takes access tokens and demands a face, is `examples/bank/api.rs`, and how a client goes about that is
+//! `examples/bank/payouts.rs`. The rest is a small web site around them.
 
 #[path = "bank/mod.rs"]
 mod bank;

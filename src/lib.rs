@@ -24,9 +24,11 @@ pub mod jose;
 #[cfg(feature = "outbound")]
 pub mod outbound;
 pub mod ports;
+#[cfg(feature = "resource")]
+pub mod resource;
 #[cfg(feature = "storage")]
 pub mod storage;
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "resource"))]
 pub mod system;
 #[cfg(feature = "cli")]
 pub mod telemetry;

@@ -1,7 +1,9 @@
 //! A customer's account: a balance, and what was paid.
 
+use serde::{Deserialize, Serialize};
+
 /// An amount in cents.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Money(pub i64);
 
 /// One line of the account.
@@ -13,7 +15,7 @@ pub struct Payment {
 }
 
 /// A transfer that the customer asked for.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Transfer {
     pub to: String,
     pub reference: String,

@@ -52,6 +52,15 @@ pub fn account(customer: &SignIn, account: &Account, csrf: &str, notice: Option<
     <button id="transfer" class="primary">Transfer</button>
     <p class="small">You will be asked to look into your camera.</p>
   </form>
+</section>
+<section class="card"><h2>Pay out</h2>
+  <form method="post" action="/payout" id="payout-form"><input type="hidden" name="csrf" value="{csrf}">
+    <label for="payout-to">To</label><input id="payout-to" name="to" value="My account on the mainland" required maxlength="60" autocomplete="off">
+    <label for="payout-amount">Amount in euros</label><input id="payout-amount" name="amount" value="40.00" required inputmode="decimal" autocomplete="off">
+    <input type="hidden" name="reference" value="Payout">
+    <button id="payout" class="primary">Pay out</button>
+    <p class="small">The bank’s payment service decides whether it needs to see you. A look from the last few minutes will do.</p>
+  </form>
 </section></div>"#,
         notice = notice.unwrap_or_default()
     );

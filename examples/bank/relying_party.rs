@@ -4,16 +4,17 @@
 //! remembered of it; [`RelyingParty::conclude`] checks what comes back.
 
 use super::{Ask, FACE, FRESHNESS, Settings};
+use facestep::resource::Challenge;
 use openidconnect::core::{
     CoreAuthenticationFlow, CoreClient, CoreIdTokenClaims, CoreProviderMetadata, CoreTokenResponse,
-    CoreUserInfoClaims,
 };
 use openidconnect::{
     AccessTokenHash, AuthenticationContextClass, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
     EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge,
-    PkceCodeVerifier, RedirectUrl, Scope, TokenResponse, reqwest,
+    PkceCodeVerifier, RedirectUrl, RefreshToken, TokenResponse, reqwest,
 };
 use serde::Deserialize;
+use serde_json::json;
 use std::time::Duration;
 
 type Client = CoreClient<
@@ -32,12 +33,21 @@ pub struct RelyingParty {
 }
 
 /// How strong a sign-in is wanted.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Wanted {
-    /// Any: who is it?
+    /// Any: who is it? With a token for the payment API.
     Anyone,
     /// This customer, with the face context, just now.
     Face,
+    /// This customer, as the payment API demands it (RFC 9470 §4).
+    Challenged(Box<Challenge>),
+}
+
+/// What the payment API is called with. The bank reads neither.
+#[derive(Clone)]
+pub struct Tokens {
+    pub access: String,
+    pub refresh: Option<String>,
 }
 
 /// What is remembered between asking and the answer, in the customer's own session.
@@ -90,6 +100,10 @@ pub enum Refusal {
     TooOld,
     /// Somebody else proved themselves.
     SomeoneElse,
+    /// The payment API demanded a step-up, the customer went through one, and the API still demands one.
+    StillNotEnough(Box<Challenge>),
+    /// The payment API does not do it, whoever asks.
+    NotDone,
 }
 
 impl RelyingParty {
@@ -112,20 +126,33 @@ impl RelyingParty {
                 CsrfToken::new_random,
                 Nonce::new_random,
             )
-            .add_scope(Scope::new("profile".to_owned()))
             .set_pkce_challenge(challenge);
-        let request = match (wanted, self.settings.ask) {
-            (Wanted::Anyone, _) => request,
+        let context = |name: &str| AuthenticationContextClass::new(name.to_owned());
+        let request = match (&wanted, self.settings.ask) {
+            (Wanted::Anyone, _) => request
+                .add_extra_param("resource", self.settings.payment_api())
+                .add_extra_param("claims", json!({ "id_token": { "name": null } }).to_string()),
             (Wanted::Face, Ask::EssentialClaim) => {
-                let acr = serde_json::json!({ "essential": true, "values": [FACE] });
-                let claims = serde_json::json!({ "id_token": { "acr": acr } });
+                let acr = json!({ "essential": true, "values": [FACE] });
                 request
-                    .set_max_age(Duration::from_secs(FRESHNESS))
-                    .add_extra_param("claims", claims.to_string())
+                    .set_max_age(Duration::from_secs(FRESHNESS.into()))
+                    .add_extra_param("claims", json!({ "id_token": { "acr": acr } }).to_string())
             }
             (Wanted::Face, Ask::AcrValues) => request
-                .set_max_age(Duration::from_secs(FRESHNESS))
-                .add_auth_context_value(AuthenticationContextClass::new(FACE.to_owned())),
+                .set_max_age(Duration::from_secs(FRESHNESS.into()))
+                .add_auth_context_value(context(FACE)),
+            // RFC 9470 §4, §5: what the API named, for the API. With the resource it is a condition, not a wish.
+            (Wanted::Challenged(challenge), _) => {
+                let request = request.add_extra_param("resource", self.settings.payment_api());
+                let request = match challenge.max_age() {
+                    Some(seconds) => request.set_max_age(Duration::from_secs(seconds.into())),
+                    None => request,
+                };
+                challenge
+                    .acr_values()
+                    .iter()
+                    .fold(request, |request, acr| request.add_auth_context_value(context(acr)))
+            }
         };
         let (address, state, nonce) = request.url();
         Ok((address.into(), Asked { wanted, state, nonce, verifier }))
@@ -137,7 +164,7 @@ impl RelyingParty {
         asked: Asked,
         answer: Answer,
         customer: Option<&str>,
-    ) -> Result<SignIn, Refusal> {
+    ) -> Result<(SignIn, Tokens), Refusal> {
         let code = self.accept(&asked, answer)?;
         let client = self.client().await?;
         let tokens = client
@@ -148,18 +175,32 @@ impl RelyingParty {
             .await
             .map_err(|_| Refusal::BadToken)?;
         let claims = verified(&client, &tokens, &asked.nonce)?;
-        let mut sign_in = SignIn {
+        let sign_in = SignIn {
             subject: claims.subject().to_string(),
-            name: None,
+            name: claims.name().and_then(|name| name.get(None)).map(|name| name.to_string()),
             acr: claims.auth_context_ref().map(|acr| acr.to_string()),
             amr: claims.auth_method_refs().into_iter().flatten().map(|amr| amr.to_string()).collect(),
             auth_time: claims.auth_time().map(|time| time.timestamp()),
         };
-        if asked.wanted == Wanted::Face {
-            check_step_up(&sign_in, customer)?;
+        match asked.wanted {
+            Wanted::Anyone => {}
+            Wanted::Face => check_step_up(&sign_in, customer)?,
+            // Whether it is enough is the API's to say; whose it is, the bank knows.
+            Wanted::Challenged(_) => check_same(&sign_in, customer)?,
         }
-        sign_in.name = self.name(&client, &tokens).await;
-        Ok(sign_in)
+        Ok((sign_in, kept(&tokens)))
+    }
+
+    /// New tokens for the ones that lapsed. They say of the sign-in what the old ones said (RFC 9470 §5).
+    pub async fn refresh(&self, token: &str) -> Result<Tokens, Refusal> {
+        let client = self.client().await?;
+        let tokens = client
+            .exchange_refresh_token(&RefreshToken::new(token.to_owned()))
+            .map_err(|_| Refusal::Unreachable)?
+            .request_async(&self.http)
+            .await
+            .map_err(|_| Refusal::BadToken)?;
+        Ok(kept(&tokens))
     }
 
     /// The code, if the answer is to our question and from our provider.
@@ -189,13 +230,11 @@ impl RelyingParty {
         let id = ClientId::new(self.settings.client_id.clone());
         Ok(CoreClient::from_provider_metadata(metadata, id, Some(secret)).set_redirect_uri(redirect))
     }
+}
 
-    /// What the customer is called; a bank that is not told does without.
-    async fn name(&self, client: &Client, tokens: &CoreTokenResponse) -> Option<String> {
-        let request = client.user_info(tokens.access_token().clone(), None).ok()?;
-        let claims: CoreUserInfoClaims = request.request_async(&self.http).await.ok()?;
-        claims.name()?.get(None).map(|name| name.to_string())
-    }
+fn kept(tokens: &CoreTokenResponse) -> Tokens {
+    let refresh = tokens.refresh_token().map(|token| token.secret().clone());
+    Tokens { access: tokens.access_token().secret().clone(), refresh }
 }
 
 /// The claims of an ID token whose signature, issuer, audience, expiry, nonce and access-token hash are right.
@@ -221,9 +260,7 @@ fn verified(
 /// The four checks that make a step-up worth something. Asking is not enough: the customer's browser carries the
 /// question and could change it, so the token has to say the answer.
 fn check_step_up(sign_in: &SignIn, customer: Option<&str>) -> Result<(), Refusal> {
-    if customer != Some(sign_in.subject.as_str()) {
-        return Err(Refusal::SomeoneElse);
-    }
+    check_same(sign_in, customer)?;
     if sign_in.acr.as_deref() != Some(FACE) {
         return Err(Refusal::TooWeak { acr: sign_in.acr.clone() });
     }
@@ -232,10 +269,14 @@ fn check_step_up(sign_in: &SignIn, customer: Option<&str>) -> Result<(), Refusal
     }
     // A few seconds of grace for a provider whose clock is ahead.
     let age = now() - sign_in.auth_time.ok_or(Refusal::TooOld)?;
-    if age < -30 || age > i64::try_from(FRESHNESS).unwrap_or(i64::MAX) {
+    if age < -30 || age > i64::from(FRESHNESS) {
         return Err(Refusal::TooOld);
     }
     Ok(())
+}
+
+fn check_same(sign_in: &SignIn, customer: Option<&str>) -> Result<(), Refusal> {
+    if customer == Some(sign_in.subject.as_str()) { Ok(()) } else { Err(Refusal::SomeoneElse) }
 }
 
 /// Seconds since 1970.

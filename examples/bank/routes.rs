@@ -1,8 +1,9 @@
 //! The bank's addresses. A handler reads the session, asks one thing, and answers with a page or a redirect.
 
 use super::ledger::{Money, Transfer};
+use super::payouts::{Outcome, Round};
 use super::relying_party::{Answer, Asked, Refusal, SignIn, Wanted};
-use super::sessions::{Receipt, Session};
+use super::sessions::{Receipt, Session, Waiting};
 use super::{Bank, pages};
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::LOCATION;
@@ -20,6 +21,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .route("/callback", get().to(callback))
         .route("/account", get().to(account))
         .route("/transfer", post().to(transfer))
+        .route("/payout", post().to(payout))
         .route("/receipt", get().to(receipt))
         .route("/sign-out", post().to(sign_out));
 }
@@ -61,16 +63,57 @@ async fn sign_in(bank: Data<Bank>, request: HttpRequest, form: Form<CsrfForm>) -
 
 async fn transfer(bank: Data<Bank>, request: HttpRequest, form: Form<TransferForm>) -> HttpResponse {
     let Some(id) = genuine_session(&bank, &request, &form.csrf) else { return see_other("/") };
-    let form = form.into_inner();
-    let Some(amount) = Money::parse(&form.amount).filter(|amount| amount.0 > 0) else {
-        return show_account(&bank, &id, Some(pages::BAD_AMOUNT));
-    };
-    let transfer = Transfer { to: short(form.to), reference: short(form.reference), amount };
-    ask(&bank, &id, Wanted::Face, Some(transfer)).await
+    match read(form.into_inner()) {
+        Some(transfer) => ask(&bank, &id, Wanted::Face, Some(Waiting::Transfer(transfer))).await,
+        None => show_account(&bank, &id, Some(pages::BAD_AMOUNT)),
+    }
 }
 
-/// Sends the customer to the provider, remembering what was asked and for which transfer.
-async fn ask(bank: &Bank, id: &str, wanted: Wanted, waiting: Option<Transfer>) -> HttpResponse {
+async fn payout(bank: Data<Bank>, request: HttpRequest, form: Form<TransferForm>) -> HttpResponse {
+    let Some(id) = genuine_session(&bank, &request, &form.csrf) else { return see_other("/") };
+    match read(form.into_inner()) {
+        Some(transfer) => pay_out(&bank, &id, transfer, Round::First).await,
+        None => show_account(&bank, &id, Some(pages::BAD_AMOUNT)),
+    }
+}
+
+fn read(form: TransferForm) -> Option<Transfer> {
+    let amount = Money::parse(&form.amount).filter(|amount| amount.0 > 0)?;
+    Some(Transfer { to: short(form.to), reference: short(form.reference), amount })
+}
+
+/// Asks the payment API, and follows its challenge once.
+async fn pay_out(bank: &Bank, id: &str, transfer: Transfer, round: Round) -> HttpResponse {
+    match (call(bank, id, &transfer).await, round) {
+        (Outcome::Paid(paid), _) => {
+            let customer = bank.sessions.with(id, |session| session.customer.clone()).flatten();
+            let Some(customer) = customer else { return see_other("/") };
+            let proof = SignIn { acr: paid.acr, amr: paid.amr, auth_time: paid.auth_time, ..customer };
+            show_receipt(bank, id, Receipt { transfer, proof })
+        }
+        (Outcome::NotEnoughMoney, _) => show_account(bank, id, Some(pages::NOT_ENOUGH)),
+        (Outcome::Challenged(challenge), Round::First) => {
+            ask(bank, id, Wanted::Challenged(challenge), Some(Waiting::Payout(transfer))).await
+        }
+        (Outcome::Challenged(challenge), Round::AfterStepUp) => refused(&Refusal::StillNotEnough(challenge)),
+        (Outcome::TokenNoGood | Outcome::NotDone, _) => refused(&Refusal::NotDone),
+    }
+}
+
+/// Calls the payment API; with a new token where the customer's lapsed while they looked at their account.
+async fn call(bank: &Bank, id: &str, transfer: &Transfer) -> Outcome {
+    let Some(Some(tokens)) = bank.sessions.with(id, |session| session.tokens.clone()) else {
+        return Outcome::NotDone;
+    };
+    let outcome = bank.payment_api.pay_out(&tokens, transfer).await;
+    let (Outcome::TokenNoGood, Some(refresh)) = (&outcome, &tokens.refresh) else { return outcome };
+    let Ok(renewed) = bank.relying_party.refresh(refresh).await else { return outcome };
+    bank.sessions.with(id, |session| session.tokens = Some(renewed.clone()));
+    bank.payment_api.pay_out(&renewed, transfer).await
+}
+
+/// Sends the customer to the provider, remembering what was asked and what for.
+async fn ask(bank: &Bank, id: &str, wanted: Wanted, waiting: Option<Waiting>) -> HttpResponse {
     match bank.relying_party.begin(wanted).await {
         Ok((address, asked)) => {
             bank.sessions.with(id, |session| {
@@ -88,18 +131,26 @@ async fn callback(bank: Data<Bank>, request: HttpRequest, answer: Query<Answer>)
     let Some((Some(asked), waiting, customer)) = bank.sessions.with(&id, take_question) else {
         return refused(&Refusal::NotOurs);
     };
-    match (bank.relying_party.conclude(asked, answer.into_inner(), customer.as_deref()).await, waiting) {
+    let concluded = bank.relying_party.conclude(asked, answer.into_inner(), customer.as_deref()).await;
+    match (concluded, waiting) {
         (Err(refusal), _) => refused(&refusal),
-        (Ok(sign_in), None) => {
-            bank.sessions.with(&id, |session| session.customer = Some(sign_in));
+        (Ok((sign_in, tokens)), None) => {
+            bank.sessions.with(&id, |session| {
+                session.customer = Some(sign_in);
+                session.tokens = Some(tokens);
+            });
             with_new_cookie(&bank, &id, "/account")
         }
-        (Ok(proof), Some(transfer)) => carry_out(&bank, &id, transfer, proof),
+        (Ok((proof, _)), Some(Waiting::Transfer(transfer))) => carry_out(&bank, &id, transfer, proof),
+        (Ok((_, tokens)), Some(Waiting::Payout(transfer))) => {
+            bank.sessions.with(&id, |session| session.tokens = Some(tokens));
+            pay_out(&bank, &id, transfer, Round::AfterStepUp).await
+        }
     }
 }
 
 /// What was asked is answered once: a second answer to it finds nothing.
-fn take_question(session: &mut Session) -> (Option<Asked>, Option<Transfer>, Option<String>) {
+fn take_question(session: &mut Session) -> (Option<Asked>, Option<Waiting>, Option<String>) {
     let customer = session.customer.as_ref().map(|customer| customer.subject.clone());
     (session.asked.take(), session.waiting.take(), customer)
 }
@@ -108,7 +159,11 @@ fn carry_out(bank: &Bank, id: &str, transfer: Transfer, proof: SignIn) -> HttpRe
     if !bank.sessions.with_account(&proof.subject, |account| account.carry_out(&transfer)) {
         return show_account(bank, id, Some(pages::NOT_ENOUGH));
     }
-    bank.sessions.with(id, |session| session.receipt = Some(Receipt { transfer, proof }));
+    show_receipt(bank, id, Receipt { transfer, proof })
+}
+
+fn show_receipt(bank: &Bank, id: &str, receipt: Receipt) -> HttpResponse {
+    bank.sessions.with(id, |session| session.receipt = Some(receipt));
     with_new_cookie(bank, id, "/receipt")
 }
 

@@ -1,7 +1,7 @@
 //! The customers' sessions, in memory: who is signed in, what was asked of the provider, and what came of it.
 
 use super::ledger::{Account, Transfer};
-use super::relying_party::{Asked, SignIn};
+use super::relying_party::{Asked, SignIn, Tokens};
 use openidconnect::CsrfToken;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,14 +13,25 @@ pub struct Receipt {
     pub proof: SignIn,
 }
 
+/// What is to be done once the customer has proven themselves.
+#[derive(Clone)]
+pub enum Waiting {
+    /// The bank itself moves the money.
+    Transfer(Transfer),
+    /// The bank's payment API is asked again.
+    Payout(Transfer),
+}
+
 /// One browser's session.
 pub struct Session {
     /// What every form sends back, so that another site cannot post it.
     pub csrf: String,
     pub customer: Option<SignIn>,
     pub asked: Option<Asked>,
-    /// The transfer that waits for the customer's face.
-    pub waiting: Option<Transfer>,
+    /// What waits for the customer's face.
+    pub waiting: Option<Waiting>,
+    /// What the payment API is called with.
+    pub tokens: Option<Tokens>,
     pub receipt: Option<Receipt>,
 }
 
@@ -33,7 +44,7 @@ pub struct Sessions {
 
 impl Session {
     fn new() -> Self {
-        Self { csrf: secret(), customer: None, asked: None, waiting: None, receipt: None }
+        Self { csrf: secret(), customer: None, asked: None, waiting: None, tokens: None, receipt: None }
     }
 }
 

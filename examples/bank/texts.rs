@@ -77,6 +77,18 @@ pub fn refusal(refusal: &Refusal) -> Told {
             "Sign out at the sign-in service, then sign in as yourself and try again.",
             "sub differs from the signed-in customer's",
         ),
+        Refusal::StillNotEnough(challenge) => Told {
+            title: "The check was not enough",
+            what: "You were checked, and our payment service still wants to be surer. We stop here instead of sending you round again. Nothing was moved.".to_owned(),
+            next: "Call 555\u{a0}0100, or visit a branch with your passport.",
+            detail: challenge.header(),
+        },
+        Refusal::NotDone => told(
+            "The payment service did not do it",
+            "Nothing was moved.",
+            "Sign out, sign in and try again. If it happens twice, call 555\u{a0}0100.",
+            "the payment API refused the bank's token, or did not answer",
+        ),
     }
 }
 
@@ -84,7 +96,7 @@ fn from_provider(error: &str, description: Option<&str>) -> Told {
     let (title, what, next) = match error {
         "unmet_authentication_requirements" => (
             "We could not confirm that it is you",
-            "The transfer was not made. It needs a check of your face, and that did not come about.",
+            "Nothing was moved. It needs a check of your face, and that did not come about.",
             // Facestep puts its stable reason first, then a colon and words for a developer.
             unmet(description.and_then(|description| description.split(':').next()).unwrap_or_default()),
         ),

@@ -94,6 +94,9 @@ pub struct Add {
     /// A scope whose tokens need the face context; may be given several times.
     #[arg(long = "protected-scope")]
     protected_scopes: Vec<String>,
+    /// A resource that its access tokens may be for (RFC 8707); may be given several times.
+    #[arg(long = "resource")]
+    resources: Vec<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -191,7 +194,7 @@ impl Add {
             Authentication::None => "none",
         };
         let response_types = (!self.response_types.is_empty()).then(|| self.response_types.clone());
-        let members: [(&str, Value); 15] = [
+        let members: [(&str, Value); 16] = [
             ("client_id", self.id.clone().into()),
             ("client_secret", secret.into()),
             ("client_name", self.name.clone().into()),
@@ -207,6 +210,7 @@ impl Add {
             ("minimum_acr", self.minimum_acr.clone().into()),
             ("acr_values_are_necessary", self.acr_required.into()),
             ("protected_scopes", self.protected_scopes.clone().into()),
+            ("resources", self.resources.clone().into()),
         ];
         members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }

@@ -1,15 +1,15 @@
 //! `facestep demo`: the people, accounts and client of the demonstration. They exist with `demo = true` alone.
 
 use clap::Subcommand;
-use serde_json::{Map, json};
+use serde_json::json;
 
 use super::{
     Failure,
     commons::{ConfigFile, Parts},
 };
 use crate::{
-    domain::user::profile::Profile,
-    flows::{accounts::AccountRefusal, clients::ClientRefusal},
+    domain::{oidc::client::Client, user::profile::Profile},
+    flows::accounts::AccountRefusal,
     identity::personas,
     ports::envelope::Vault,
 };
@@ -64,17 +64,24 @@ async fn seed_people(parts: &Parts, vault: &dyn Vault) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Registers the bank with its payment API. One that was seeded before there was that API is registered again; one that has
+/// it is left as its operator made it.
 async fn seed_bank(parts: &Parts) -> Result<(), Failure> {
+    let api = format!("{BANK}api");
     let bank = json!({
         "client_id": "harbour-bank",
         "client_name": "Harbour Bank",
         "client_secret": "harbour-bank-demo-secret",
         "redirect_uris": [format!("{BANK}callback")],
         "grant_types": ["authorization_code", "refresh_token"],
+        "resources": [api],
         "first_party": true,
     });
-    match parts.clients().add(bank.as_object().unwrap_or(&Map::new())).await {
-        Ok(_) | Err(ClientRefusal::Taken) => Ok(()),
-        Err(refusal) => Err(refusal.into()),
+    let clients = parts.clients();
+    let is_complete =
+        |client: &Client| client.id.as_str() == "harbour-bank" && client.metadata.resources.contains(&api);
+    if !clients.list().await?.iter().any(is_complete) {
+        clients.apply(&[bank.as_object().cloned().unwrap_or_default()]).await?;
     }
+    Ok(())
 }

@@ -17,14 +17,14 @@ use reqwest::{
     header::{ACCEPT, AGE, CACHE_CONTROL, CONTENT_TYPE, HeaderName},
     redirect::Policy,
 };
-use url::{Host, Url};
+use url::{Host, Url, form_urlencoded::byte_serialize};
 
 use self::resolver::{NotPublic, PublicResolver, SystemNames};
 use crate::{
     domain::address::is_public,
     ports::{
         BoxFuture,
-        outbound::{Fetched, Outbound, OutboundFailure},
+        outbound::{BasicCredentials, Fetched, Inquiry, Outbound, OutboundFailure},
     },
 };
 
@@ -132,20 +132,23 @@ impl HttpOutbound {
     async fn fetch_bounded(&self, address: &Url, most_bytes: usize) -> Result<Fetched, OutboundFailure> {
         self.judge(address)?;
         let request = self.client()?.get(address.clone()).header(ACCEPT, "*/*");
-        let mut answer = request.send().await.map_err(failure)?;
-        if answer.status().as_u16() != 200 {
-            return Err(OutboundFailure::Status(answer.status().as_u16()));
-        }
-        let (media_type, fresh_for) = (media_type(&answer), fresh_for(&answer));
-        let too_large = Err(OutboundFailure::TooLarge(most_bytes));
-        let mut body = Vec::new();
-        while let Some(part) = answer.chunk().await.map_err(failure)? {
-            if body.len() + part.len() > most_bytes {
-                return too_large;
-            }
-            body.extend_from_slice(&part);
-        }
-        Ok(Fetched { body, media_type, fresh_for })
+        read_bounded(request.send().await.map_err(failure)?, most_bytes).await
+    }
+
+    async fn ask(
+        &self,
+        address: &Url,
+        client: &BasicCredentials,
+        fields: &[(&str, &str)],
+        most_bytes: usize,
+    ) -> Result<Fetched, OutboundFailure> {
+        self.judge(address)?;
+        // RFC 6749 §2.3.1: both are form-encoded before they are put together.
+        let [name, secret] = [client.client_id.as_str(), client.secret.expose()]
+            .map(|text| byte_serialize(text.as_bytes()).collect::<String>());
+        let request = self.client()?.post(address.clone()).basic_auth(name, Some(secret)).form(fields);
+        read_bounded(request.header(ACCEPT, "application/json").send().await.map_err(failure)?, most_bytes)
+            .await
     }
 
     async fn post(&self, address: &Url, fields: &[(&str, &str)]) -> Result<(), OutboundFailure> {
@@ -175,6 +178,34 @@ impl Outbound for HttpOutbound {
     ) -> BoxFuture<'a, Result<(), OutboundFailure>> {
         Box::pin(self.post(address, fields))
     }
+}
+
+impl Inquiry for HttpOutbound {
+    fn inquire<'a>(
+        &'a self,
+        address: &'a Url,
+        client: &'a BasicCredentials,
+        fields: &'a [(&'a str, &'a str)],
+        most_bytes: usize,
+    ) -> BoxFuture<'a, Result<Fetched, OutboundFailure>> {
+        Box::pin(self.ask(address, client, fields, most_bytes))
+    }
+}
+
+/// The body of an answer with status 200.
+async fn read_bounded(mut answer: Response, most_bytes: usize) -> Result<Fetched, OutboundFailure> {
+    if answer.status().as_u16() != 200 {
+        return Err(OutboundFailure::Status(answer.status().as_u16()));
+    }
+    let (media_type, fresh_for) = (media_type(&answer), fresh_for(&answer));
+    let mut body = Vec::new();
+    while let Some(part) = answer.chunk().await.map_err(failure)? {
+        if body.len() + part.len() > most_bytes {
+            return Err(OutboundFailure::TooLarge(most_bytes));
+        }
+        body.extend_from_slice(&part);
+    }
+    Ok(Fetched { body, media_type, fresh_for })
 }
 
 fn failure(error: reqwest::Error) -> OutboundFailure {

@@ -7,6 +7,7 @@
 use url::Url;
 
 use super::BoxFuture;
+use crate::domain::secret::SecretToken;
 
 /// A body that was fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,4 +52,26 @@ pub trait Outbound: Send + Sync {
         address: &'a Url,
         fields: &'a [(&'a str, &'a str)],
     ) -> BoxFuture<'a, Result<(), OutboundFailure>>;
+}
+
+/// By which a client proves itself in `Authorization` (RFC 6749 §2.3.1).
+#[derive(Clone, Debug)]
+pub struct BasicCredentials {
+    /// Its name.
+    pub client_id: String,
+    /// Its secret.
+    pub secret: SecretToken,
+}
+
+/// Asks a provider as one of its clients, where the answer counts: introspection (RFC 7662 §2.1). The address is the
+/// operator's choice, and the same promises are kept.
+pub trait Inquiry: Send + Sync {
+    /// Posts form fields, and reads at most `most_bytes` of what is answered with 200.
+    fn inquire<'a>(
+        &'a self,
+        address: &'a Url,
+        client: &'a BasicCredentials,
+        fields: &'a [(&'a str, &'a str)],
+        most_bytes: usize,
+    ) -> BoxFuture<'a, Result<Fetched, OutboundFailure>>;
 }

@@ -22,12 +22,12 @@ impl Bank {
     pub async fn start(provider: &Provider, ask: Ask, registration: &[&str]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
-        let redirect = format!("{origin}/callback");
+        let (redirect, api) = (format!("{origin}/callback"), format!("{origin}/api"));
         let id = format!("bank-{}", listener.local_addr().unwrap().port());
         let add = ["client", "add", "--id", &id, "--name", "Harbour Bank", "--redirect-uri", &redirect];
         let arguments: Vec<&str> = add
             .into_iter()
-            .chain(["--secret-stdin", "--first-party"])
+            .chain(["--secret-stdin", "--first-party", "--resource", &api])
             .chain(registration.iter().copied())
             .collect();
         provider.command(&arguments, Some("a secret that only the bank knows"));
