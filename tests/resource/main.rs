@@ -22,3 +22,14 @@ mod introspected;
 mod loops;
 mod signed;
 mod step_up;
+
+#[test]
+fn the_page_shows_the_example_as_it_stands() {
+    // docs/integrations/resource-server.md
+    let (page, example) = (
+        include_str!("../../docs/integrations/resource-server.md"),
+        include_str!("../../examples/resource_server.rs"),
+    );
+    let block = page.split("```rust file=resource_server.rs\n").nth(1).unwrap().split("```").next().unwrap();
+    assert!(example.ends_with(block));
+}
