@@ -1,6 +1,7 @@
 //! The composition root: every flow with its ports.
 
 mod console;
+mod desks;
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,6 +10,7 @@ use tokio::sync::Notify;
 
 use crate::{
     domain::{
+        audit::AuditKey,
         authn::{age::Age, document::House},
         face::challenge::ChallengeKey,
         keys::KeyPolicy,
@@ -93,6 +95,8 @@ pub struct Parts {
     pub proof_key: ProofKey,
     /// What document numbers are hashed with.
     pub document_key: DocumentKey,
+    /// What the audit log is chained with.
+    pub audit_key: Arc<AuditKey>,
     /// What the subjects of pairwise clients are made with.
     pub pairwise_key: PairwiseKey,
     /// What challenges are derived from.
@@ -245,7 +249,7 @@ pub fn assemble(parts: Parts) -> App {
         algorithms: settings.signing_keys.algorithms,
         registration: settings.registration.admission != Admission::Off,
     };
-    let registrar = Registrar {
+    let registrar = Arc::new(Registrar {
         store: store.clone(),
         clock: clock.clone(),
         entropy: entropy.clone(),
@@ -254,7 +258,7 @@ pub fn assemble(parts: Parts) -> App {
         book: book.clone(),
         allow_http: settings.registration.allow_http,
         response_types: settings.requests.response_types,
-    };
+    });
     let bell = Arc::new(Notify::new());
     let admin = console::admin_flows(AdminRoom {
         issuer: issuer.clone(),
@@ -302,8 +306,16 @@ pub fn assemble(parts: Parts) -> App {
         signing_keys.clone(),
         issuer.clone(),
     ));
+    let desks = desks::desks(
+        registrar.clone(),
+        signing_keys.clone(),
+        access_tokens.clone(),
+        book.clone(),
+        parts.audit_key,
+    );
     App {
         admin,
+        desks,
         contact: parts.contact,
         metadata: Metadata::new(store.clone(), clock.clone(), book, issuer.clone(), switches),
         cookies: Cookies::of(&issuer),
@@ -311,7 +323,7 @@ pub fn assemble(parts: Parts) -> App {
         throttle: SignInThrottle::new(settings.sign_in),
         look_ups: LookUpThrottle::new(settings.look_ups),
         registering: AddressThrottle::new(settings.registration.by_address),
-        registrations: Registrations::new(Arc::new(registrar), settings.registration.admission),
+        registrations: Registrations::new(registrar, settings.registration.admission),
         origins: Origins::new(store.clone()),
         authorize: Authorize::new(
             store.clone(),

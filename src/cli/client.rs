@@ -9,7 +9,11 @@ use serde_json::{Map, Value};
 
 use super::{Failure, commons::ConfigFile, user::line_of_input};
 use crate::{
-    domain::{keys::SigningAlgorithm, oidc::registration::Admission},
+    domain::{
+        change::{Author, Change},
+        keys::SigningAlgorithm,
+        oidc::registration::Admission,
+    },
     flows::clients::{Outcome, Registered},
 };
 
@@ -126,13 +130,13 @@ impl Command {
             Self::Add(add) => {
                 let secret = add.secret_stdin.then(line_of_input).transpose()?;
                 let registered =
-                    clients.add(&add.metadata(secret.as_ref().map(|text| text.as_str()))).await?;
+                    clients.add(&add.metadata(secret.as_ref().map(|text| text.as_str())), by_hand()).await?;
                 println!("client_id      {}", registered.client.id);
                 println!("client_secret  {}", secret_line(&registered));
                 tell_remarks(&registered);
             }
             Self::Apply { file } => {
-                for registered in clients.apply(&file::read(&file)?).await? {
+                for registered in clients.apply(&file::read(&file)?, by_hand()).await? {
                     let outcome = match registered.outcome {
                         Outcome::Added => "added",
                         Outcome::Changed => "changed",
@@ -159,12 +163,17 @@ impl Command {
                 }
             }
             Self::Remove { id } => {
-                clients.remove(&id).await?;
+                clients.remove(&id, by_hand()).await?;
                 println!("removed {id}");
             }
         }
         Ok(())
     }
+}
+
+/// A change by whoever runs commands on the machine.
+pub(super) fn by_hand() -> Change {
+    Change::by(Author::Installer)
 }
 
 fn secret_line(registered: &Registered) -> String {

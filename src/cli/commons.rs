@@ -155,7 +155,7 @@ impl Parts {
 
     /// Clients.
     pub fn clients(&self) -> Clients {
-        Clients::new(self.registrar())
+        Clients::new(Arc::new(self.registrar()))
     }
 
     /// Clients that register themselves.

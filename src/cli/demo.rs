@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::{
     Failure,
+    client::by_hand,
     commons::{ConfigFile, Parts},
 };
 use crate::{
@@ -81,7 +82,7 @@ async fn seed_bank(parts: &Parts) -> Result<(), Failure> {
     let is_complete =
         |client: &Client| client.id.as_str() == "harbour-bank" && client.metadata.resources.contains(&api);
     if !clients.list().await?.iter().any(is_complete) {
-        clients.apply(&[bank.as_object().cloned().unwrap_or_default()]).await?;
+        clients.apply(&[bank.as_object().cloned().unwrap_or_default()], by_hand()).await?;
     }
     Ok(())
 }

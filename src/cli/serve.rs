@@ -115,7 +115,7 @@ async fn until(mut stopped: watch::Receiver<bool>) {
 
 fn put_together(parts: Parts, analyzer: Arc<dyn FaceAnalyzer>, settings: Settings) -> Result<App, Failure> {
     let (template_keys, transform_keys) = parts.key_rings();
-    let Parts { config, store, master_key, passwords, clock, entropy, outbound, .. } = parts;
+    let Parts { config, store, audit_key, master_key, passwords, clock, entropy, outbound, .. } = parts;
     let vault: Arc<dyn Vault> = Arc::new(master_key.vault(entropy.clone()));
     let key = DocumentKey::new(master_key.derive("document numbers"));
     let officer = Officer::new(store.clone(), vault.clone(), clock.clone(), key.clone());
@@ -137,6 +137,7 @@ fn put_together(parts: Parts, analyzer: Arc<dyn FaceAnalyzer>, settings: Setting
         client_jwts: Arc::new(JoseClientJwts),
         outbound,
         proof_key: master_key.proof_key(),
+        audit_key,
         document_key: key,
         pairwise_key: master_key.pairwise_key(),
         challenge_key: master_key.challenge_key(),

@@ -4,6 +4,7 @@ pub mod address;
 pub mod admin;
 pub mod audit;
 pub mod authn;
+pub mod basis;
 pub mod change;
 pub mod device;
 pub mod face;

@@ -1,14 +1,17 @@
 //! Relying parties, as an operator registers them: one by one, or all that a file lists.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::{
-    Unserved,
+    Unserved, client_history,
     registrar::{Registrar, carry_over, has_secret},
 };
 use crate::{
     domain::{
         audit::{AuditEvent, AuditKind},
+        change::Change,
         id::ClientId,
         oidc::{
             client::{Client, ClientAuthentication},
@@ -76,35 +79,40 @@ pub struct Registered {
 }
 
 /// A listed client that was checked, and the secret that it gets should it have none.
-struct Checked {
-    client: Client,
+#[derive(Clone)]
+pub(super) struct Checked {
+    pub(super) client: Client,
     spare: Option<(Client, SecretToken)>,
     remarks: Vec<String>,
     events: [AuditEvent; 2],
 }
 
 /// Registers, lists and removes clients.
-pub struct Clients(Registrar);
+pub struct Clients(Arc<Registrar>);
 
 impl Clients {
     /// Over what registrations need.
-    pub fn new(registrar: Registrar) -> Self {
+    pub fn new(registrar: Arc<Registrar>) -> Self {
         Self(registrar)
     }
 
     /// Registers one client that is not there yet.
-    pub async fn add(&self, given: &Map<String, Value>) -> Result<Registered, ClientRefusal> {
+    pub async fn add(&self, given: &Map<String, Value>, change: Change) -> Result<Registered, ClientRefusal> {
         let checked = self.check(given).await?;
         let added = self.0.store.transact(move |db| match db.find_client(&checked.client.id)? {
             Some(_) => Ok(None),
-            None => apply_one(db, checked).map(Some),
+            None => apply_one(db, checked, &change).map(Some),
         });
         added.await?.ok_or(ClientRefusal::Taken)
     }
 
     /// Registers clients as they are listed, all of them or none: new ones are added, others changed to what is listed.
     /// A second time changes nothing. A client that is listed without a secret keeps the one it has.
-    pub async fn apply(&self, listed: &[Map<String, Value>]) -> Result<Vec<Registered>, ClientRefusal> {
+    pub async fn apply(
+        &self,
+        listed: &[Map<String, Value>],
+        change: Change,
+    ) -> Result<Vec<Registered>, ClientRefusal> {
         let mut checked: Vec<Checked> = Vec::new();
         for given in listed {
             let next = self.check(given).await?;
@@ -113,9 +121,16 @@ impl Clients {
             }
             checked.push(next);
         }
-        let applied =
-            self.0.store.transact(move |db| checked.into_iter().map(|one| apply_one(db, one)).collect());
+        let applied = self
+            .0
+            .store
+            .transact(move |db| checked.into_iter().map(|one| apply_one(db, one, &change)).collect());
         Ok(applied.await?)
+    }
+
+    /// Where registrations are made.
+    pub(super) fn desk(&self) -> &Registrar {
+        &self.0
     }
 
     /// All clients, by name.
@@ -124,20 +139,15 @@ impl Clients {
     }
 
     /// Removes a client with its requests and all that it was granted.
-    pub async fn remove(&self, id: &str) -> Result<(), ClientRefusal> {
+    pub async fn remove(&self, id: &str, change: Change) -> Result<(), ClientRefusal> {
         let id = ClientId::parse(id).ok_or(ClientRefusal::BadId)?;
         let event = self.0.event(AuditKind::ClientRemoved, &id, self.0.clock.now());
-        let removed = self.0.store.transact(move |db| {
-            let removed = db.remove_client(&id)?;
-            if removed {
-                db.append_event(&event)?;
-            }
-            Ok(removed)
-        });
+        let removed = self.0.store.transact(move |db| client_history::remove(db, &id, event, &change));
         if removed.await? { Ok(()) } else { Err(ClientRefusal::Unknown) }
     }
 
-    async fn check(&self, given: &Map<String, Value>) -> Result<Checked, ClientRefusal> {
+    /// Reads and checks what is to be registered, with the secret that it gets should it need one.
+    pub(super) async fn check(&self, given: &Map<String, Value>) -> Result<Checked, ClientRefusal> {
         let id = client_id(given)?;
         let registration = match self.0.read(given, Registrant::Operator).await {
             Ok(registration) => registration,
@@ -186,7 +196,9 @@ fn given_secret(given: &Map<String, Value>, client: &Client) -> Result<Option<Se
     }
 }
 
-fn apply_one(db: &mut dyn Db, checked: Checked) -> Result<Registered, Fault> {
+/// Registers what was checked: adds it, or puts it in the place of what is there. A client that was checked without a secret
+/// keeps the one that it has.
+pub(super) fn apply_one(db: &mut dyn Db, checked: Checked, change: &Change) -> Result<Registered, Fault> {
     let Checked { mut client, spare, remarks, events: [added, changed] } = checked;
     let kept = db.find_client(&client.id)?;
     let lacks_secret = match &kept {
@@ -201,16 +213,14 @@ fn apply_one(db: &mut dyn Db, checked: Checked) -> Result<Registered, Fault> {
     }
     let outcome = match kept {
         None => {
-            if !db.insert_client(&client)? {
+            if !client_history::add(db, &client, added, change)? {
                 return Err(Fault::Conflict("client"));
             }
-            db.append_event(&added)?;
             Outcome::Added
         }
         Some(kept) if kept == client => Outcome::Unchanged,
-        Some(_) => {
-            db.save_client(&client)?;
-            db.append_event(&changed)?;
+        Some(kept) => {
+            client_history::replace(db, &kept, &client, changed, change)?;
             Outcome::Changed
         }
     };

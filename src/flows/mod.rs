@@ -14,6 +14,7 @@ pub mod authorized_clients;
 pub mod browser;
 pub mod ceremony;
 pub mod client_authentication;
+mod client_history;
 pub mod client_jwts;
 pub mod clients;
 pub mod consent;

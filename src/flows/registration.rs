@@ -6,12 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
 use super::{
-    Unserved,
+    Unserved, client_history,
     registrar::{Registrar, carry_over, has_secret},
 };
 use crate::{
     domain::{
         audit::AuditKind,
+        change::{Author, Change},
         id::ClientId,
         oidc::{
             client::Client,
@@ -119,15 +120,14 @@ impl Registrations {
             desk.keep_secret(&mut client, secret)?;
         }
         let (event, added) = (desk.event(AuditKind::ClientRegistered, &client.id, now), client.clone());
+        let change = Change::by(Author::Client(client.id.clone()));
         let is_added = desk.store.transact(move |db| {
             if let Some(token) = spent
                 && !db.spend_initial_access(&token.hash(), now)?
             {
                 return Ok(false);
             }
-            db.insert_client(&added)?;
-            db.append_event(&event)?;
-            Ok(true)
+            client_history::add(db, &added, event, &change)
         });
         if is_added.await? { Ok(reply(&client, secret, management)) } else { Err(protocol(INVALID_TOKEN)) }
     }
@@ -174,12 +174,11 @@ impl Registrations {
         }
         keep_operators_word(&mut client, &kept);
         let (event, changed) = (desk.event(AuditKind::ClientChanged, &client.id, now), client.clone());
+        let change = Change::by(Author::Client(client.id.clone()));
         let is_there = desk.store.transact(move |db| {
-            let is_there = db.save_client(&changed)?;
-            if is_there {
-                db.append_event(&event)?;
-            }
-            Ok(is_there)
+            let Some(kept) = db.find_client(&changed.id)? else { return Ok(false) };
+            client_history::replace(db, &kept, &changed, event, &change)?;
+            Ok(true)
         });
         if is_there.await? { Ok(reply(&client, secret, token)) } else { Err(protocol(INVALID_TOKEN)) }
     }
@@ -189,13 +188,9 @@ impl Registrations {
         let (client, _) = self.managed(id, token).await?;
         let desk = &*self.registrar;
         let event = desk.event(AuditKind::ClientRemoved, &client.id, desk.clock.now());
-        let removed = desk.store.transact(move |db| {
-            if db.remove_client(&client.id)? {
-                db.append_event(&event)?;
-            }
-            Ok(())
-        });
-        Ok(removed.await?)
+        let change = Change::by(Author::Client(client.id.clone()));
+        let removed = desk.store.transact(move |db| client_history::remove(db, &client.id, event, &change));
+        Ok(removed.await.map(drop)?)
     }
 
     /// The client that a token manages. A token of another client and a client that is not there are told the same

@@ -119,4 +119,14 @@ impl ClientStore for Transaction<'_> {
             rows.into_iter().map(ClientRow::parse).collect()
         })
     }
+
+    fn clients_behind(&mut self, behind: Option<&ClientId>, most: i64) -> Result<Vec<Client>, Fault> {
+        self.step(|c| {
+            // Every name is behind the empty one.
+            let behind = clients::table.filter(clients::id.gt(behind.map_or("", ClientId::as_str)));
+            let page = behind.order(clients::id.asc()).limit(most);
+            let rows = page.select(ClientRow::as_select()).load(c)?;
+            rows.into_iter().map(ClientRow::parse).collect()
+        })
+    }
 }

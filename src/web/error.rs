@@ -1,4 +1,4 @@
-//! What becomes of a failure: the only place that knows HTTP status codes. People get a page, programs a JSON object
+//! What becomes of a failure: the only place that knows HTTP status codes, beside [`super::api`]. People get a page, programs a JSON object
 //! with a stable reason, and a fault is logged here, once, and never shown to anyone.
 
 use std::fmt;
@@ -18,7 +18,7 @@ use tracing_actix_web::RequestId;
 
 use super::{
     admin::Barred,
-    headers,
+    api, headers,
     pages::{self, FaultPage, RequestErrorPage, RequestProblem, Trouble},
 };
 use crate::{
@@ -223,13 +223,16 @@ pub async fn explain(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let wants_page = wants_page(request.request());
+    let (wants_page, is_api) = (wants_page(request.request()), api::holds(request.path()));
     let request_id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     let response = next.call(request).await?.map_into_boxed_body();
     let Some(failure) = response.response().error().and_then(failure_in) else { return Ok(response) };
     failure.log();
     let (retry, closes) = (failure.retry_seconds(), matches!(failure, Failure::TooLarge | Failure::TooSlow));
-    let page = wants_page.then(|| failure.page(request_id));
+    let page = match is_api {
+        true => Some(api::told(failure)),
+        false => wants_page.then(|| failure.page(request_id)),
+    };
     let mut response = match page {
         Some(page) => response.into_response(page),
         None => response,

@@ -6,7 +6,7 @@ use actix_web::{
 };
 
 use super::{
-    account, admin, assets, cors,
+    account, admin, api, assets, cors,
     error::Failure,
     health,
     interaction::{
@@ -27,6 +27,8 @@ pub fn routes(config: &mut ServiceConfig) {
     face_checks(config);
     own_account(config);
     demonstration(config);
+    // Before the console, whose addresses these begin with.
+    api::routes(config);
     admin::routes(config);
     assets::routes(config);
     config

@@ -11,12 +11,33 @@ use super::{
 use crate::{
     domain::oidc::issuer::Issuer,
     flows::{
-        accounts::Accounts, authorize::Authorize, authorized_clients::AuthorizedClients, browser::Browsers,
-        ceremony::Ceremonies, client_jwts::ClientJwts, consent::Consents, demo::Demo, devices::Devices,
-        enrol::Enrol, introspect::Introspection, logout::Logout, logout_notices::LogoutNotices,
-        metadata::Metadata, origins::Origins, own_account::OwnAccounts, pushed_requests::PushedRequests,
-        registration::Registrations, revoke::Revocation, sign_in::SignIn, signing_keys::SigningKeys,
-        step_up::StepUp, token::Tokens, user_info::UserInfo,
+        accounts::Accounts,
+        admin::{
+            audit::AuditLog, callers::Callers, clients::ClientDesk, keys::KeyDesk, statistics::StatisticsDesk,
+        },
+        authorize::Authorize,
+        authorized_clients::AuthorizedClients,
+        browser::Browsers,
+        ceremony::Ceremonies,
+        client_jwts::ClientJwts,
+        consent::Consents,
+        demo::Demo,
+        devices::Devices,
+        enrol::Enrol,
+        introspect::Introspection,
+        logout::Logout,
+        logout_notices::LogoutNotices,
+        metadata::Metadata,
+        origins::Origins,
+        own_account::OwnAccounts,
+        pushed_requests::PushedRequests,
+        registration::Registrations,
+        revoke::Revocation,
+        sign_in::SignIn,
+        signing_keys::SigningKeys,
+        step_up::StepUp,
+        token::Tokens,
+        user_info::UserInfo,
     },
 };
 
@@ -84,8 +105,24 @@ pub struct App {
     pub ceremonies: Ceremonies,
     /// What administrators do.
     pub admin: AdminFlows,
+    /// What administrators look after.
+    pub desks: Desks,
     /// What there is in the demo alone.
     pub demo: Option<DemoDesk>,
+}
+
+/// What administrators look after, the same for the console and for the API.
+pub struct Desks {
+    /// Who calls the API.
+    pub callers: Callers,
+    /// Clients and their versions.
+    pub clients: ClientDesk,
+    /// Signing keys.
+    pub keys: KeyDesk,
+    /// The audit log.
+    pub audit: AuditLog,
+    /// Statistics.
+    pub statistics: StatisticsDesk,
 }
 
 /// What the demo's pages show.

@@ -14,6 +14,7 @@ use facestep::{
     },
     ports::store::{AuditPlace, AuditQuery, Store},
     storage,
+    system::SystemClock,
 };
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -146,7 +147,7 @@ async fn known_events_give_known_statistics() {
         write(&store, requests()).await;
         let days = ["2026-04-30T00:00:00Z", "2026-05-02T00:00:00Z"];
         let [from, to] = days.map(|day| moment(day).to_zoned(TimeZone::UTC).date());
-        let told = StatisticsDesk::new(store).read(from, to).await.unwrap();
+        let told = StatisticsDesk::new(store, Arc::new(SystemClock)).read(from, to).await.unwrap();
         let bank = &told.clients[&ClientId::parse("bank").unwrap()];
         assert_eq!((bank.step_ups.begun, bank.step_ups.passed), (2, 1));
         assert_eq!(bank.step_ups.failed, BTreeMap::from([("user_declined".into(), 1)]));

@@ -142,6 +142,7 @@ impl TestApp {
             signer: Arc::new(JoseSigner::new(vault.clone())),
             client_jwts: Arc::new(JoseClientJwts),
             proof_key: key.proof_key(),
+            audit_key: Arc::new(key.audit_key()),
             document_key: documents,
             pairwise_key: key.pairwise_key(),
             challenge_key: key.challenge_key(),

@@ -3,12 +3,8 @@
 use clap::Subcommand;
 
 use crate::{
-    cli::{Failure, commons::Parts},
-    domain::{
-        change::{Author, Change},
-        id::KeyId,
-        keys::SigningAlgorithm,
-    },
+    cli::{Failure, client::by_hand, commons::Parts},
+    domain::{id::KeyId, keys::SigningAlgorithm},
     flows::signing_keys::{SigningKeys, Withdrawal},
 };
 
@@ -72,7 +68,7 @@ async fn list(keys: &SigningKeys) -> Result<(), Failure> {
 }
 
 async fn rotate(keys: &SigningKeys, algorithm: SigningAlgorithm, soon: bool) -> Result<(), Failure> {
-    let next = keys.rotate(algorithm, soon, Change::by(Author::Installer)).await?;
+    let next = keys.rotate(algorithm, soon, by_hand()).await?;
     let how = if next.was_waiting { "waits already and" } else { "is published and" };
     println!("{}: {} {how} signs from {}", algorithm.name(), next.id, next.signs_from);
     Ok(())
@@ -81,7 +77,7 @@ async fn rotate(keys: &SigningKeys, algorithm: SigningAlgorithm, soon: bool) -> 
 async fn retire(keys: &SigningKeys, id: &str) -> Result<(), Failure> {
     let unknown = || Failure::of(format!("there is no signing key {id:?}; see `facestep keys signing list`"));
     let key = KeyId::parse(id).ok_or_else(unknown)?;
-    match keys.withdraw(&key, Change::by(Author::Installer)).await? {
+    match keys.withdraw(&key, by_hand()).await? {
         Withdrawal::Unknown => Err(unknown()),
         Withdrawal::Before => {
             println!("{id} was out of the key set before");

@@ -6,7 +6,7 @@ use super::{
     client::{Client, metadata::GrantType},
     error::{ErrorCode, ProtocolError},
     request::ReceivedParameters,
-    scope::STANDARD,
+    scope::{ADMIN_WRITE, STANDARD},
     share::{NOT_GRANTED, Share, resources, within},
 };
 use crate::domain::id::{ClientId, GrantId};
@@ -42,13 +42,16 @@ impl ClientTokenRequest {
     }
 
     /// What the client may have of it: of the scopes that it registered, none that is about a person, and none that needs a
-    /// face; and the resources that it registered. A public client gets nothing (RFC 6749 §4.4).
+    /// face, as every change by the admin API does; and the resources that it registered. A public client gets nothing (RFC 6749 §4.4).
     pub fn share(&self, client: &Client) -> Result<Share, ProtocolError> {
         if client.is_public() || !client.may_use(GrantType::ClientCredentials) {
             return Err(UNAUTHORIZED);
         }
-        let needs_a_person =
-            |name: &str| STANDARD.contains(&name) || client.protected_scopes.iter().any(|kept| kept == name);
+        let needs_a_person = |name: &str| {
+            STANDARD.contains(&name)
+                || name == ADMIN_WRITE
+                || client.protected_scopes.iter().any(|kept| kept == name)
+        };
         let registered = client.metadata.scope.iter().map(String::as_str);
         let own: Vec<&str> = registered.filter(|name| !needs_a_person(name)).collect();
         let scope = match &self.scope {

@@ -9,6 +9,7 @@ mod answer;
 mod jwks;
 mod members;
 pub mod sector;
+pub mod snapshot;
 mod wording;
 
 #[cfg(test)]

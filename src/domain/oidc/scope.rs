@@ -14,6 +14,12 @@ pub const ADDRESS: &str = "address";
 pub const PHONE: &str = "phone";
 /// Asks for a refresh token that outlives the session (OpenID Connect Core 1.0 §11).
 pub const OFFLINE_ACCESS: &str = "offline_access";
+/// Lets whoever presents the token read by the admin API what their role may see.
+pub const ADMIN_READ: &str = "facestep:admin:read";
+/// Lets the person whom the token is about change by the admin API what their role may change.
+pub const ADMIN_WRITE: &str = "facestep:admin:write";
+/// The scopes of the admin API: for clients whose registration by an operator names them, and no others.
+pub const ADMIN: [&str; 2] = [ADMIN_READ, ADMIN_WRITE];
 /// The scopes that a client may ask for unless its registration names fewer.
 pub const STANDARD: [&str; 6] = [OPENID, PROFILE, EMAIL, ADDRESS, PHONE, OFFLINE_ACCESS];
 
@@ -69,14 +75,17 @@ pub struct Scope(Vec<String>);
 
 impl Scope {
     /// Reduces the asked scopes to the standard ones and those registered for the client. A client that registered a list
-    /// of scopes (RFC 7591 §2) gets none beyond it, but for `openid`, without which nothing is spoken here.
+    /// of scopes (RFC 7591 §2) gets none beyond it, but for `openid`, without which nothing is spoken here. Those of the
+    /// admin API exist for a client only where its list names them, which a client cannot do of itself.
     pub fn grant(client: &Client, asked: &str) -> Self {
         let mut granted: Vec<String> = Vec::new();
         for name in asked.split(' ') {
-            let exists =
-                STANDARD.contains(&name) || client.protected_scopes.iter().any(|scope| scope == name);
             let registered = &client.metadata.scope;
-            let may = name == OPENID || registered.is_empty() || registered.iter().any(|scope| scope == name);
+            let is_listed = registered.iter().any(|scope| scope == name);
+            let exists = STANDARD.contains(&name)
+                || client.protected_scopes.iter().any(|scope| scope == name)
+                || (ADMIN.contains(&name) && is_listed);
+            let may = name == OPENID || registered.is_empty() || is_listed;
             if exists && may && !granted.iter().any(|kept| kept == name) {
                 granted.push(name.to_owned());
             }

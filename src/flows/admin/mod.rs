@@ -29,8 +29,11 @@ use crate::{
 
 pub mod attention;
 pub mod audit;
+pub mod callers;
+pub mod clients;
 pub mod door;
 pub mod keys;
+pub mod page;
 pub mod statistics;
 
 /// The ports and rules that administrators' flows share.

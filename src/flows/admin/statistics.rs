@@ -7,7 +7,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use crate::{
     domain::statistics::Statistics,
     flows::Unserved,
-    ports::{fault::Fault, store::Store},
+    ports::{clock::Clock, fault::Fault, store::Store},
 };
 
 /// The most days that are told of at once.
@@ -27,12 +27,18 @@ pub enum NoStatistics {
 /// Counts.
 pub struct StatisticsDesk {
     store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
 }
 
 impl StatisticsDesk {
-    /// Over its port.
-    pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store }
+    /// Over its ports.
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
+        Self { store, clock }
+    }
+
+    /// The day that it is, of UTC.
+    pub fn today(&self) -> Date {
+        self.clock.now().to_zoned(TimeZone::UTC).date()
     }
 
     /// The figures of the days from one to another, both included; a day is one of UTC.

@@ -24,6 +24,8 @@ pub trait ClientStore {
     fn remove_client(&mut self, id: &ClientId) -> Result<bool, Fault>;
     /// All clients, by name.
     fn clients(&mut self) -> Result<Vec<Client>, Fault>;
+    /// Clients behind one, by name, at most so many.
+    fn clients_behind(&mut self, behind: Option<&ClientId>, most: i64) -> Result<Vec<Client>, Fault>;
 }
 
 /// Authorization requests in progress.

@@ -1,0 +1,110 @@
+//! The admin API: what the console shows and steers, as JSON, for programs (`docs/api.md`). A handler lets its caller in,
+//! reads what is asked, calls one flow and answers; every refusal is problem details.
+
+pub mod audit;
+mod body;
+pub mod clients;
+pub mod conditions;
+mod guard;
+pub mod keys;
+pub mod openapi;
+mod paging;
+mod problem;
+mod query;
+pub mod statistics;
+
+use actix_web::{
+    HttpResponse, Responder,
+    error::ResponseError,
+    web::{self, ServiceConfig, delete, get, post, put},
+};
+
+use self::problem::{Kind, Problem};
+use crate::{domain::admin::api::ADMIN_API, web::error::Failure};
+
+/// What a handler answers.
+type Answer = Result<HttpResponse, Problem>;
+
+/// Adds the API's routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(
+        web::scope(ADMIN_API)
+            .configure(|config| {
+                client_routes(config);
+                log_routes(config);
+                key_routes(config);
+            })
+            .route("/openapi.json", get().to(openapi::answer))
+            .default_service(web::to(async || Err::<HttpResponse, _>(Problem::not_found()))),
+    );
+}
+
+fn client_routes(config: &mut ServiceConfig) {
+    config
+        .service(
+            web::resource("/clients")
+                .route(get().to(clients::list))
+                .route(post().to(clients::create))
+                .default_service(only("GET, POST")),
+        )
+        .service(
+            web::resource("/clients/{client}")
+                .route(get().to(clients::read))
+                .route(put().to(clients::replace))
+                .route(delete().to(clients::remove))
+                .default_service(only("GET, PUT, DELETE")),
+        )
+        .service(reading("/clients/{client}/versions", clients::versions))
+        .service(reading("/clients/{client}/versions/{number}", clients::version))
+        .service(
+            web::resource("/clients/{client}/versions/{number}/restore")
+                .route(post().to(clients::restore))
+                .default_service(only("POST")),
+        );
+}
+
+fn log_routes(config: &mut ServiceConfig) {
+    config
+        .service(reading("/audit/events", audit::search))
+        .service(reading("/audit/interactions/{interaction}", audit::interaction))
+        .service(reading("/audit/verification", audit::verify))
+        .service(reading("/audit/export", audit::export))
+        .service(reading("/statistics", statistics::read));
+}
+
+fn key_routes(config: &mut ServiceConfig) {
+    config
+        .service(
+            web::resource("/keys")
+                .route(get().to(keys::list))
+                .route(post().to(keys::rotate))
+                .default_service(only("GET, POST")),
+        )
+        .service(
+            web::resource("/keys/{key}").route(delete().to(keys::retire)).default_service(only("DELETE")),
+        );
+}
+
+/// What is only read.
+fn reading<F, Args>(path: &str, handler: F) -> actix_web::Resource
+where
+    F: actix_web::Handler<Args>,
+    Args: actix_web::FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    web::resource(path).route(get().to(handler)).default_service(only("GET"))
+}
+
+fn only(methods: &'static str) -> actix_web::Route {
+    web::to(move || async move { Err::<HttpResponse, _>(Problem::method(methods)) })
+}
+
+/// Whether an address is the API's, whose failures are told as problem details whoever meets them.
+pub fn holds(path: &str) -> bool {
+    path.strip_prefix(ADMIN_API).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// A failure that was met before any handler, as the API tells it.
+pub fn told(failure: &Failure) -> HttpResponse {
+    Problem::new(Kind::of(failure)).error_response()
+}
