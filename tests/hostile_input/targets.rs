@@ -10,6 +10,7 @@ use facestep::{
             document::{House, PolicyDocument},
             policy_set::PolicySet,
         },
+        device::CaptureStatement,
         face::bundle,
         id::ClientId,
         keys::SigningAlgorithm,
@@ -25,7 +26,7 @@ use facestep::{
             },
         },
     },
-    jose::client_jwts::JoseClientJwts,
+    jose::{client_jwts::JoseClientJwts, device_proof},
     ports::tokens::ClientJwtVerifier,
     web::browser::Cookies,
 };
@@ -137,7 +138,10 @@ pub fn cookies(input: &[u8]) {
     let _ = Cookies::of(&issuer()).visitor(&request);
 }
 
-/// A capture, unsealed.
+/// A capture, unsealed, and the proof of a device key before it.
 pub fn capture(input: &[u8]) {
-    let _ = bundle::Sent::parse(input).map(|sent| bundle::parse(sent.bundle));
+    let Ok(sent) = bundle::Sent::parse(input) else { return };
+    let Ok(read) = bundle::parse(sent.bundle) else { return };
+    let stated = CaptureStatement::about(sent.bundle, &read.ceremony, &read.nonce);
+    let _ = sent.proof.and_then(|proof| device_proof::verify(proof, &stated));
 }
