@@ -5,6 +5,7 @@ pub mod age;
 pub mod amr;
 pub mod circumstances;
 pub mod dialect;
+pub mod difference;
 pub mod document;
 pub mod explanation;
 pub mod ledger;

@@ -34,6 +34,7 @@ pub mod clients;
 pub mod door;
 pub mod keys;
 pub mod page;
+pub mod policies;
 pub mod statistics;
 
 /// The ports and rules that administrators' flows share.
