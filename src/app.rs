@@ -24,7 +24,7 @@ use crate::{
     flows::{
         access_tokens::AccessTokens,
         accounts::Accounts,
-        admin::AdminRoom,
+        admin::{AdminRoom, policies::Premises},
         authorize::{Authorize, AuthorizePolicy},
         authorized_clients::AuthorizedClients,
         browser::Browsers,
@@ -312,6 +312,7 @@ pub fn assemble(parts: Parts) -> App {
         access_tokens.clone(),
         book.clone(),
         parts.audit_key,
+        Premises { sessions: settings.sessions, any_resource: settings.requests.any_resource },
     );
     App {
         admin,

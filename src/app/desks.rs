@@ -7,7 +7,12 @@ use crate::{
     flows::{
         access_tokens::AccessTokens,
         admin::{
-            audit::AuditLog, callers::Callers, clients::ClientDesk, keys::KeyDesk, statistics::StatisticsDesk,
+            audit::AuditLog,
+            callers::Callers,
+            clients::ClientDesk,
+            keys::KeyDesk,
+            policies::{PolicyDesk, Premises},
+            statistics::StatisticsDesk,
         },
         clients::Clients,
         policy_book::PolicyBook,
@@ -24,11 +29,14 @@ pub(super) fn desks(
     access_tokens: Arc<AccessTokens>,
     book: Arc<PolicyBook>,
     audit_key: Arc<AuditKey>,
+    premises: Premises,
 ) -> Desks {
     let (store, clock) = (registrar.store.clone(), registrar.clock.clone());
+    let entropy = registrar.entropy.clone();
     Desks {
-        callers: Callers::new(store.clone(), clock.clone(), access_tokens, book),
+        callers: Callers::new(store.clone(), clock.clone(), access_tokens, book.clone()),
         clients: ClientDesk::new(Clients::new(registrar)),
+        policies: PolicyDesk::new(store.clone(), clock.clone(), entropy, book, premises),
         keys: KeyDesk::new(keys),
         audit: AuditLog::new(store.clone(), audit_key),
         statistics: StatisticsDesk::new(store, clock),

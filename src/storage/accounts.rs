@@ -140,6 +140,20 @@ impl UserStore for Transaction<'_> {
         })
     }
 
+    fn groups_in_use(&mut self) -> Result<Vec<String>, Fault> {
+        self.step(|c| {
+            let memberships: Vec<String> = users::table.select(users::member_of).distinct().load(c)?;
+            let at = Place::new("users", "some account");
+            let mut groups = Vec::new();
+            for membership in memberships {
+                groups.extend(at.json::<Vec<String>>("member_of", &membership)?);
+            }
+            groups.sort();
+            groups.dedup();
+            Ok(groups)
+        })
+    }
+
     fn erase_user(&mut self, id: &UserId) -> Result<bool, Fault> {
         // Everything that is the account's goes by the foreign keys' ON DELETE CASCADE.
         self.step(|c: &mut EitherConnection| {

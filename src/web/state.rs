@@ -13,7 +13,8 @@ use crate::{
     flows::{
         accounts::Accounts,
         admin::{
-            audit::AuditLog, callers::Callers, clients::ClientDesk, keys::KeyDesk, statistics::StatisticsDesk,
+            audit::AuditLog, callers::Callers, clients::ClientDesk, keys::KeyDesk, policies::PolicyDesk,
+            statistics::StatisticsDesk,
         },
         authorize::Authorize,
         authorized_clients::AuthorizedClients,
@@ -117,6 +118,8 @@ pub struct Desks {
     pub callers: Callers,
     /// Clients and their versions.
     pub clients: ClientDesk,
+    /// The policies and their versions.
+    pub policies: PolicyDesk,
     /// Signing keys.
     pub keys: KeyDesk,
     /// The audit log.

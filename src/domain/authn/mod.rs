@@ -9,6 +9,7 @@ pub mod difference;
 pub mod document;
 pub mod explanation;
 pub mod ledger;
+pub mod lint;
 pub mod policy;
 pub mod policy_set;
 pub mod requirement;

@@ -1,7 +1,7 @@
 //! The policy document as administrators look after it: what is in force, what was before, and a change of it, which is
 //! always a new version with its author and reason. Going back makes a new version of an old document.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use serde_json::json;
 
@@ -11,9 +11,11 @@ use crate::{
         authn::{
             difference::Differences,
             document::{PolicyDocument, PolicyProblem},
+            lint::{Finding, Surroundings, lint},
         },
         change::Change,
         id::AuditId,
+        session::SessionLifetimes,
         versions::PolicyVersion,
     },
     flows::{
@@ -69,12 +71,22 @@ pub struct Applied {
     pub differences: Differences,
 }
 
+/// What the rest of the configuration says that bears on whether a policy can apply.
+#[derive(Clone, Copy, Debug)]
+pub struct Premises {
+    /// How long sessions live.
+    pub sessions: SessionLifetimes,
+    /// Whether a client without a list of resources may name any.
+    pub any_resource: bool,
+}
+
 /// Looks after the policies.
 pub struct PolicyDesk {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     book: Arc<PolicyBook>,
+    premises: Premises,
 }
 
 impl PolicyDesk {
@@ -84,8 +96,9 @@ impl PolicyDesk {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         book: Arc<PolicyBook>,
+        premises: Premises,
     ) -> Self {
-        Self { store, clock, entropy, book }
+        Self { store, clock, entropy, book, premises }
     }
 
     /// What is in force.
@@ -109,11 +122,7 @@ impl PolicyDesk {
 
     /// The versions below a number, or all of them, the newest first; at most so many. Nobody applied version 0, so it is not
     /// among them.
-    pub async fn versions(
-        &self,
-        below: Option<i64>,
-        most: usize,
-    ) -> Result<Page<PolicyVersion, i64>, Fault> {
+    pub async fn versions(&self, below: Option<i64>, most: usize) -> Result<Page<PolicyVersion, i64>, Fault> {
         let below = below.unwrap_or(i64::MAX);
         let versions = self.store.read(move |db| db.policy_versions(below, one_more(most))).await?;
         Ok(Page::of(versions, most, |version| version.number))
@@ -156,6 +165,32 @@ impl PolicyDesk {
         let document = self.version(number).await?.document;
         self.prove(&document)?;
         self.put(&document, expected, change, Some(number)).await
+    }
+
+    /// What is to be told of a document, or of the one in force, among the clients and groups that there are.
+    pub async fn lint(
+        &self,
+        document: Option<&PolicyDocument>,
+    ) -> Result<Vec<Finding>, Unserved<PolicyRefusal>> {
+        let document = match document {
+            Some(document) => document.clone(),
+            None => self.current().await?.document,
+        };
+        let set = document
+            .compile(self.book.house())
+            .map_err(|problems| Unserved::Refused(PolicyRefusal::Unfit(problems)))?;
+        let read = self.store.read(|db| Ok((db.clients()?, db.groups_in_use()?)));
+        let (clients, groups) = read.await?;
+        let groups: BTreeSet<String> = groups.into_iter().collect();
+        let around = Surroundings {
+            house: self.book.house(),
+            clients: &clients,
+            groups: &groups,
+            issuers: &[],
+            sessions: self.premises.sessions,
+            any_resource: self.premises.any_resource,
+        };
+        Ok(lint(&document, &set, around))
     }
 
     async fn put(

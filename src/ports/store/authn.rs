@@ -36,6 +36,8 @@ pub trait UserStore {
     ) -> Result<Vec<User>, Fault>;
     /// Puts an account into these groups and no others; `false` when there is none.
     fn set_groups(&mut self, id: &UserId, groups: &[String]) -> Result<bool, Fault>;
+    /// Every group that some account is in, each once, sorted.
+    fn groups_in_use(&mut self) -> Result<Vec<String>, Fault>;
     /// Erases an account with its sessions, runs, enrolments, ceremonies, devices, budgets and grants. Audit events stay:
     /// they hold no name and no biometrics. `false` when there is none.
     fn erase_user(&mut self, id: &UserId) -> Result<bool, Fault>;
