@@ -34,6 +34,9 @@ cargo clippy --locked --tests --test integrations --benches -- -D warnings \
 say "The core alone: domain, ports and flows build without any adapter"
 cargo clippy --locked --lib --no-default-features -- -D warnings
 
+say "The kit for resource servers alone"
+cargo clippy --locked --lib --no-default-features --features resource -- -D warnings
+
 say "Licences and sources of the dependencies"
 install_cargo_deny
 cargo fetch --locked --quiet

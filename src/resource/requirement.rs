@@ -82,10 +82,10 @@ impl Requirement {
     }
 
     fn lack_of_authentication(&self, token: &ProvenToken, now: Timestamp) -> Option<&'static str> {
-        let reached = token.acr.as_deref().is_some_and(|acr| self.acr_values.contains(acr));
         // The provider may say that a context holds for less time than the token (`acr_expires_at`).
         let holds = token.acr_expires_at.is_none_or(|until| now < until);
-        if !self.acr_values.is_empty() && !(reached && holds) {
+        let reached = token.acr.as_deref().filter(|_| holds).is_some_and(|acr| self.acr_values.contains(acr));
+        if !reached && !self.acr_values.is_empty() {
             return Some("A different authentication level is required");
         }
         let is_recent = |most: u32| {

@@ -42,6 +42,21 @@ async fn the_first_step_up_goes_through_parent_and_child_and_the_next_needs_only
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_api_that_demands_a_face_is_asked_again_once_it_was_shown() {
+    // RFC 9470 §2
+    let provider = Provider::start_enrolled().await;
+    let bank = Bank::start(&provider, Ask::EssentialClaim, &[]).await;
+    let browser = Browser::start(Camera::Actor(Actor::obeying(OWNER.actor))).await;
+    let person = Visit(&browser.driver);
+    person.signs_in_at_the_bank(&bank, OWNER.username).await;
+    person.presses("#payout").await;
+    person.begins_capture().await;
+    person.sees("#done").await;
+    assert_eq!(person.sees("#acr").await.text().await.unwrap(), "urn:facestep:acr:face");
+    browser.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_withdrew_their_consent_is_asked_for_it_again() {
     // GDPR Article 7(3)
     let provider = Provider::start_enrolled().await;
