@@ -60,7 +60,7 @@ wait_for bank "${children[1]}" 8081 /
 
 cat <<READY
 
-  Harbour Bank    $bank     begin here: sign in, then press Transfer
+  Harbour Bank    $bank     begin here: sign in, then press Transfer or Pay out
   Facestep        $provider
   Ready after ${SECONDS} s. Ctrl-C stops both.
 

@@ -79,7 +79,7 @@ pub fn refusal(refusal: &Refusal) -> Told {
         ),
         Refusal::StillNotEnough(challenge) => Told {
             title: "The check was not enough",
-            what: "You were checked, and our payment service still wants to be surer. We stop here instead of sending you round again. Nothing was moved.".to_owned(),
+            what: "You came back from the sign-in service, and our payment service still wants to be surer. We stop here instead of sending you round again. Nothing was moved.".to_owned(),
             next: "Call 555\u{a0}0100, or visit a branch with your passport.",
             detail: challenge.header(),
         },
