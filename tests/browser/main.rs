@@ -6,5 +6,6 @@ mod address_bar;
 mod attacks;
 mod camera;
 mod crash;
+mod devices;
 mod privacy;
 mod step_up;

@@ -3,6 +3,12 @@
 use std::path::Path;
 use std::process::Command;
 
+use facestep::domain::device::CaptureStatement;
+use facestep::domain::face::bundle::Sent;
+use facestep::domain::face::capture::CaptureNonce;
+use facestep::domain::id::CeremonyId;
+use facestep::domain::secret::from_base64url;
+use facestep::jose::device_proof;
 use josekit::jwe;
 use josekit::jwk::Jwk;
 use josekit::jwk::alg::ec::{EcCurve, EcKeyPair};
@@ -45,4 +51,25 @@ fn what_the_page_seals_opens_with_the_private_key() {
     assert_eq!(header.content_encryption(), Some("A256GCM"));
     assert_eq!(header.claim("kid").and_then(|kid| kid.as_str()), Some("ceremony-key"));
     assert_eq!(header.claim("apu").and_then(|apu| apu.as_str()), Some("YzRWYjhuUnQ"));
+}
+
+#[test]
+fn what_the_page_signs_verifies_by_the_key_that_it_carries() {
+    // RFC 7515 §5.2, RFC 7518 §3.4, across two implementations: WebCrypto signs, OpenSSL verifies.
+    let script = "
+         import { signed } from './device.js';
+         import { base64url } from './seal.js';
+         const use = { name: 'ECDSA', namedCurve: 'P-256' };
+         const { privateKey, publicKey } = await crypto.subtle.generateKey(use, false, ['sign', 'verify']);
+         const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', publicKey);
+         const stated = { ceremony: 'c4Vb8nRt', nonce: base64url(new Uint8Array(32).fill(9)) };
+         const bundle = new TextEncoder().encode('FSC1 and so on');
+         console.log(base64url(await signed(bundle, { privateKey, jwk: { kty, crv, x, y } }, stated)));";
+    let Some(sent) = node(&["--input-type=module", "--eval", script]) else { return };
+    let sent = from_base64url(sent.trim()).unwrap();
+    let sent = Sent::parse(&sent).unwrap();
+    assert_eq!(sent.bundle, b"FSC1 and so on");
+    let (ceremony, nonce) = (CeremonyId::parse("c4Vb8nRt").unwrap(), CaptureNonce::from_random([9; 32]));
+    let stated = CaptureStatement::about(sent.bundle, &ceremony, &nonce);
+    assert!(device_proof::verify(sent.proof.unwrap(), &stated).is_some());
 }
