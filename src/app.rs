@@ -222,6 +222,11 @@ pub fn assemble(parts: Parts) -> App {
         parts.transform_keys,
     ));
     let vault = parts.vault.clone();
+    let book = Arc::new(PolicyBook::new(House {
+        offers_face: settings.offers_face,
+        ways: settings.face.ways,
+        face_freshness: Age::of(settings.face_freshness),
+    }));
     let room = Arc::new(FaceRoom {
         store: store.clone(),
         clock: clock.clone(),
@@ -230,6 +235,7 @@ pub fn assemble(parts: Parts) -> App {
         references,
         opener: parts.opener,
         analyzer: parts.analyzer,
+        book: book.clone(),
         proof_key: proof_key.clone(),
         challenge_key: parts.challenge_key,
         policy: settings.face,
@@ -239,11 +245,6 @@ pub fn assemble(parts: Parts) -> App {
         bank: shown.bank,
         accounts: shown.accounts,
     });
-    let book = Arc::new(PolicyBook::new(House {
-        offers_face: settings.offers_face,
-        ways: settings.face.ways,
-        face_freshness: Age::of(settings.face_freshness),
-    }));
     let switches = Switches {
         requests: settings.requests,
         algorithms: settings.signing_keys.algorithms,

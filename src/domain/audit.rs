@@ -56,6 +56,8 @@ pub enum AuditKind {
     CeremonyConcluded,
     /// A template was sealed.
     Enrolled,
+    /// A run that checked the person anew put its enrolment in place of an older one.
+    EnrolmentReplaced,
     /// Face step-up was suspended for an account.
     FaceSuspended,
     /// The person withdrew their consent: the enrolment was revoked and its template wiped.

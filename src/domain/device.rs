@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    authn::ledger::BoundKey,
     face::capture::CaptureNonce,
     id::{CeremonyId, DeviceId, RunId, UserId},
     secret::{TokenHash, base64url, from_base64url, sha256},
@@ -126,6 +127,11 @@ pub struct KeyBinding {
 }
 
 impl KeyBinding {
+    /// What the session's ledger keeps of it.
+    pub fn in_ledger(&self) -> BoundKey {
+        BoundKey { thumbprint: self.key.thumbprint().0, bound_at: self.bound_at }
+    }
+
     /// Whether it counts now.
     pub fn is_in_force(&self) -> bool {
         self.revoked_at.is_none()
@@ -134,8 +140,7 @@ impl KeyBinding {
 
 /// Whether the browser of a request holds a bound key of the account, as far as its cookie tells. Only a signed capture
 /// proves that it does; this says whether to ask for one is in vain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeviceStanding {
     /// The browser is not known, or its latest passed capture was not signed with a key that counts.
     Unbound,
@@ -143,7 +148,20 @@ pub enum DeviceStanding {
     Bound {
         /// Since when the key is bound.
         since: Timestamp,
+        /// By which run.
+        by: RunId,
     },
+}
+
+impl DeviceStanding {
+    /// Whether a face by the browser's key would count for a request of this time: the key was bound before, or by the run
+    /// that enrolled the account.
+    pub fn serves(&self, asked_at: Timestamp, enrolled_by: Option<&RunId>) -> bool {
+        match self {
+            Self::Unbound => false,
+            Self::Bound { since, by } => *since < asked_at || Some(by) == enrolled_by,
+        }
+    }
 }
 
 /// By which name a browser keeps its key for an account. It tells nothing but itself: whoever looks into a browser's
@@ -164,6 +182,18 @@ mod tests {
         let key = DeviceKey::parse(jwk).unwrap();
         assert_eq!(key.thumbprint().as_str(), "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
         assert_eq!(DeviceKey::parse(&key.jwk()), Some(key));
+    }
+
+    #[test]
+    fn a_key_serves_requests_that_came_after_its_binding_and_those_whose_enrolment_bound_it() {
+        let at = |second| Timestamp::from_second(1_800_000_000 + second).unwrap();
+        let run = |n| RunId::from_random([n; 16]);
+        let bound = DeviceStanding::Bound { since: at(5), by: run(1) };
+        assert!(bound.serves(at(6), None));
+        assert!(!bound.serves(at(5), Some(&run(2))));
+        assert!(!bound.serves(at(4), None));
+        assert!(bound.serves(at(4), Some(&run(1))));
+        assert!(!DeviceStanding::Unbound.serves(at(9), Some(&run(1))));
     }
 
     #[test]

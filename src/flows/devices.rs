@@ -24,6 +24,10 @@ use crate::{
     },
 };
 
+/// How many of an account's sessions are looked through when a key is revoked, those used last. A face that an older one
+/// proved has decayed long ago.
+const MOST_SESSIONS: i64 = 100;
+
 /// Remembers a browser on which the account just succeeded, by the hash of its cookie's secret; once, should two of its
 /// captures succeed side by side.
 pub(super) fn remember(
@@ -126,7 +130,29 @@ pub fn find_device_standing(
     let Some(known) = known else { return Ok(DeviceStanding::Unbound) };
     let mut held = db.device_keys_of(user)?.into_iter();
     let held = held.find(|binding| binding.is_in_force() && binding.device.as_ref() == Some(&known.id));
-    Ok(held.map_or(DeviceStanding::Unbound, |binding| DeviceStanding::Bound { since: binding.bound_at }))
+    Ok(held.map_or(DeviceStanding::Unbound, |binding| DeviceStanding::Bound {
+        since: binding.bound_at,
+        by: binding.bound_by,
+    }))
+}
+
+/// Revokes a key of an account, and lets no session of it rest on the key any more; `false` where none of the account's keys
+/// in force is this one.
+pub(super) fn revoke(
+    db: &mut dyn Db,
+    user: &UserId,
+    key: &KeyThumbprint,
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    if !db.revoke_device_key(user, key, now)? {
+        return Ok(false);
+    }
+    for mut session in db.sessions(Some(user), None, MOST_SESSIONS)? {
+        if session.ledger.forget_key(key.as_str()) {
+            db.save_session(&session)?;
+        }
+    }
+    Ok(true)
 }
 
 /// What a capture page has to know of the account's keys.
@@ -199,7 +225,7 @@ impl Devices {
             self.store.transact(move |db| {
                 let current = db.find_session(&session.token_hash)?.and_then(|session| session.user);
                 let Some(user) = current else { return Ok(Ok::<_, NeverRefused>(false)) };
-                let is_done = db.revoke_device_key(&user, &key, now)?;
+                let is_done = revoke(db, &user, &key, now)?;
                 if is_done {
                     let mut event = AuditEvent::new(id, now, AuditKind::DeviceKeyRevoked)
                         .with("by", "person")

@@ -1,7 +1,9 @@
 //! Whether a face can be asked of an account in this browser: its enrolment, proven again, and the tries that are left.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
+use super::devices::find_device_standing;
 use crate::{
     domain::{
         authn::policy::{EnrolledBy, FaceFacts},
@@ -52,7 +54,7 @@ pub fn find_scope(db: &mut dyn Db, user: &UserId, device: Option<&TokenHash>) ->
     Ok(known.map_or(DeviceScope::Unknown, |device| DeviceScope::Known(device.id)))
 }
 
-/// The standing, and why an enrolment that is there does not count, for the audit log. Such a one also closes the way
+/// The standing for a request that came at this time, and why an enrolment that is there does not count, for the audit log. Such a one also closes the way
 /// to a new enrolment: someone changed the rows, and an operator must look.
 pub(super) fn find_standing(
     db: &mut dyn Db,
@@ -61,6 +63,7 @@ pub(super) fn find_standing(
     key: &ProofKey,
     model: &ModelId,
     policy: &AttemptPolicy,
+    asked_at: Timestamp,
 ) -> Result<(FaceFacts, Value), Fault> {
     let enrolment = find_usable_enrolment(db, &user.id, key, model)?;
     let scope = find_scope(db, &user.id, device)?;
@@ -68,6 +71,9 @@ pub(super) fn find_standing(
     let enrolled = matches!(enrolment, Some(Ok(_)));
     let enrollable = enrolment.is_none() && user.verified.is_some();
     let standing = attempts::standing(enrolled, enrollable, budget.as_ref(), policy);
+    let proven = enrolment.as_ref().and_then(|proven| proven.as_ref().ok());
+    let enrolled_by = proven.map(|proven| &proven.enrolment().run);
+    let has_device_key = find_device_standing(db, &user.id, device)?.serves(asked_at, enrolled_by);
     let can_enrol = user.verified.is_some() && !matches!(enrolment, Some(Err(_)));
     let (enrolment, unproven) = match enrolment {
         Some(Ok(proven)) => {
@@ -77,5 +83,5 @@ pub(super) fn find_standing(
         Some(Err(unproven)) => (None, unproven.to_string().into()),
         None => (None, Value::Null),
     };
-    Ok((FaceFacts { standing, enrolment, can_enrol, has_device_key: false }, unproven))
+    Ok((FaceFacts { standing, enrolment, can_enrol, has_device_key }, unproven))
 }

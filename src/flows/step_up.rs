@@ -1,9 +1,10 @@
 //! Where a face check stands in an interaction, and what the person may do next. Parent and child runs are opened here:
-//! a child run only with a proven enrolment, a parent run only for an account with attributes verified before.
+//! a child run only with a proven enrolment, a parent run only for an account with attributes verified before. Which of them
+//! is what was decided last: also where there is an enrolment, and it is too old.
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     browser::Browser,
@@ -18,7 +19,8 @@ use crate::{
         id::{InteractionId, RunId},
         oidc::interaction::Interaction,
         workflow::{
-            definition::WorkflowName,
+            definition::WorkflowDefinition,
+            enrolment::{ProvenEnrolment, Unproven},
             run::{RunKind, RunStage, WorkflowRun},
         },
     },
@@ -86,43 +88,36 @@ impl StepUp {
     /// Where the person stands; opens the run that is called for where none is in progress.
     pub async fn station(&self, interaction: &InteractionId, browser: &Browser) -> Served<Station> {
         let (id, browser, key) = (interaction.clone(), browser.clone(), self.room.proof_key.clone());
-        let model = self.room.analyzer.model();
+        let (model, book) = (self.room.analyzer.model(), self.room.book.clone());
         self.room
             .change(move |db, scribe| {
                 let visit = Visit::find(db, &id, &browser, scribe.now)?;
                 if visit.interaction.missed.is_some() {
                     return Ok(Station::Elsewhere);
                 }
+                // What was decided upon last, as far as it is still configured.
+                let set = book.in_force(db)?.set;
+                let decided = visit.interaction.workflow.as_ref().and_then(|name| set.workflow(name));
+                let Some(workflow) = decided else { return Ok(Station::Elsewhere) };
                 if let Some(run) = visit.run_in_progress() {
-                    return Ok(station_of(run, false));
+                    if run.workflow == workflow.name {
+                        return Ok(station_of(run, false));
+                    }
+                    supersede(db, scribe, &visit.interaction, run.clone())?;
                 }
                 let just_enrolled = visit.run.as_ref().is_some_and(|run| {
                     run.kind == RunKind::Parent && matches!(run.stage, RunStage::Completed { .. })
                 });
-                let new = RunId::from_random(scribe.entropy.bytes());
-                let interaction = visit.interaction.id.clone();
-                let decided = visit.interaction.workflow.clone();
-                let run = match find_usable_enrolment(db, &visit.user.id, &key, &model)? {
-                    Some(Ok(proven)) => {
-                        let workflow = decided.unwrap_or_else(WorkflowName::child);
-                        WorkflowRun::open_child(new, workflow, &proven, interaction, scribe.now)
-                    }
-                    None if visit.user.verified.is_some() => {
-                        let workflow = decided.unwrap_or_else(WorkflowName::parent);
-                        WorkflowRun::open_parent(
-                            new,
-                            workflow,
-                            visit.user.id.clone(),
-                            interaction,
-                            scribe.now,
-                        )
-                    }
-                    Some(Err(_)) | None => return Ok(Station::Elsewhere),
+                let enrolment = find_usable_enrolment(db, &visit.user.id, &key, &model)?;
+                let id = RunId::from_random(scribe.entropy.bytes());
+                let Some(run) = open_run(id, workflow, enrolment, &visit, scribe.now) else {
+                    return Ok(Station::Elsewhere);
                 };
                 db.insert_run(&run)?;
                 let kind = if run.kind == RunKind::Parent { "parent" } else { "child" };
                 let event = scribe.run_event(AuditKind::RunOpened, &visit.interaction, &run);
-                db.append_event(&event.with("workflow", kind))?;
+                let event = event.with("workflow", kind).with("name", run.workflow.as_str());
+                db.append_event(&event.with("anew", run.replaces.is_some()))?;
                 Ok(station_of(&run, just_enrolled))
             })
             .await
@@ -181,6 +176,46 @@ impl StepUp {
             })
             .await
     }
+}
+
+/// The run of a workflow. A child's needs a proven enrolment of one of its parents; a parent's, attributes that were verified
+/// before, and where there is an enrolment it is to be replaced. One that bears no proof closes both ways: somebody changed
+/// rows, and an operator must look.
+fn open_run(
+    id: RunId,
+    workflow: &WorkflowDefinition,
+    enrolment: Option<Result<ProvenEnrolment, Unproven>>,
+    visit: &Visit,
+    now: Timestamp,
+) -> Option<WorkflowRun> {
+    let (name, interaction) = (workflow.name.clone(), visit.interaction.id.clone());
+    let can_enrol = visit.user.verified.is_some();
+    match enrolment.transpose().ok()? {
+        Some(proven) if workflow.is_parent() => {
+            can_enrol.then(|| WorkflowRun::open_parent_anew(id, name, &proven, interaction, now))
+        }
+        Some(proven) => {
+            let is_taken = workflow.parents.contains(proven.workflow());
+            is_taken.then(|| WorkflowRun::open_child(id, name, &proven, interaction, now))
+        }
+        None => {
+            let may = workflow.is_parent() && can_enrol;
+            may.then(|| WorkflowRun::open_parent(id, name, visit.user.id.clone(), interaction, now))
+        }
+    }
+}
+
+/// Ends a run in the middle of which another workflow was decided upon.
+fn supersede(
+    db: &mut dyn Db,
+    scribe: &Scribe,
+    interaction: &Interaction,
+    mut run: WorkflowRun,
+) -> Result<(), Fault> {
+    run.end("superseded", scribe.now);
+    db.save_run(&run)?;
+    let ended = scribe.run_event(AuditKind::RunEnded, interaction, &run);
+    db.append_event(&ended.with("completed", false).with("reason", "superseded"))
 }
 
 /// Records that the face context is out of reach in this interaction, and ends the run.

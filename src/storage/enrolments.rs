@@ -116,6 +116,16 @@ impl EnrolmentStore for Transaction<'_> {
     }
 
     fn revoke_enrolment(&mut self, id: &EnrolmentId, at: Timestamp) -> Result<(), Fault> {
+        self.supersede_enrolment(id, at)?;
+        self.step(|c| {
+            let owner = enrolments::table.find(id.as_str()).select(enrolments::user_id);
+            let shown = shown_captures::table.filter(shown_captures::user_id.eq_any(owner));
+            diesel::delete(shown).execute(c)?;
+            Ok(())
+        })
+    }
+
+    fn supersede_enrolment(&mut self, id: &EnrolmentId, at: Timestamp) -> Result<(), Fault> {
         self.step(|c| {
             let in_force = enrolments::table
                 .filter(enrolments::id.eq(id.as_str()))
@@ -127,9 +137,6 @@ impl EnrolmentStore for Transaction<'_> {
             diesel::update(in_force).set(wiped).execute(c)?;
             diesel::delete(data_keys::table.find(id.as_str())).execute(c)?;
             diesel::delete(transform_keys::table.find(id.as_str())).execute(c)?;
-            let owner = enrolments::table.find(id.as_str()).select(enrolments::user_id);
-            let shown = shown_captures::table.filter(shown_captures::user_id.eq_any(owner));
-            diesel::delete(shown).execute(c)?;
             Ok(())
         })
     }

@@ -32,6 +32,7 @@ struct RunRow {
     opened_at: i64,
     version: i64,
     workflow: Option<String>,
+    replaces: Option<String>,
 }
 
 impl RunRow {
@@ -50,6 +51,7 @@ impl RunRow {
             opened_at: milliseconds(run.opened_at),
             version: run.version,
             workflow: Some(run.workflow.as_str().to_owned()),
+            replaces: run.replaces.as_ref().map(|enrolment| enrolment.as_str().to_owned()),
         })
     }
 
@@ -73,6 +75,7 @@ impl RunRow {
             id: at.proven("id", RunId::parse(&self.id))?,
             kind,
             user: at.proven("user_id", UserId::parse(&self.user_id))?,
+            replaces: self.replaces.map(|id| at.proven("replaces", EnrolmentId::parse(&id))).transpose()?,
             interaction: at.proven("interaction_id", InteractionId::parse(&self.interaction_id))?,
             workflow,
             stage: at.json("stage", &self.stage)?,

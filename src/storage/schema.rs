@@ -237,6 +237,7 @@ diesel::table! {
         opened_at -> BigInt,
         version -> BigInt,
         workflow -> Nullable<Text>,
+        replaces -> Nullable<Text>,
     }
 }
 

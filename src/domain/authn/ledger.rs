@@ -189,6 +189,15 @@ impl AssuranceLedger {
         self.entries.push(entry);
     }
 
+    /// Lets no proof rest on a device key that counts no more; whether one did.
+    pub fn forget_key(&mut self, thumbprint: &str) -> bool {
+        let by_it = |entry: &&mut AssuranceEntry| {
+            entry.device_key.as_ref().is_some_and(|key| key.thumbprint == thumbprint)
+        };
+        let held = self.entries.iter_mut().filter(by_it);
+        held.map(|entry| entry.device_key = None).count() > 0
+    }
+
     /// The latest proof of a method that was given to us.
     pub fn latest(&self, method: Method) -> Option<&AssuranceEntry> {
         let own = self.entries.iter().filter(|entry| entry.method == method && entry.issuer.is_none());

@@ -82,6 +82,8 @@ pub struct WorkflowRun {
     pub workflow: WorkflowName,
     /// Whose.
     pub user: UserId,
+    /// The enrolment that a parent run is to put its own in place of: one that has grown too old for what is asked.
+    pub replaces: Option<EnrolmentId>,
     /// For which request.
     pub interaction: InteractionId,
     /// Where it stands.
@@ -111,11 +113,25 @@ impl WorkflowRun {
             kind: RunKind::Parent,
             workflow,
             user,
+            replaces: None,
             interaction,
             stage: RunStage::Consent,
             opened_at: now,
             version: 0,
         }
+    }
+
+    /// Opens a parent run although there is an enrolment, which stays in force until this run completes. It takes every
+    /// step of a first one.
+    pub fn open_parent_anew(
+        id: RunId,
+        workflow: WorkflowName,
+        enrolment: &ProvenEnrolment,
+        interaction: InteractionId,
+        now: Timestamp,
+    ) -> Self {
+        let parent = Self::open_parent(id, workflow, enrolment.user().clone(), interaction, now);
+        Self { replaces: Some(enrolment.id().clone()), ..parent }
     }
 
     /// Opens a child run; only a proven enrolment can.
@@ -131,6 +147,7 @@ impl WorkflowRun {
             kind: RunKind::Child { enrolment: enrolment.id().clone() },
             workflow,
             user: enrolment.user().clone(),
+            replaces: None,
             interaction,
             stage: RunStage::Template,
             opened_at: now,

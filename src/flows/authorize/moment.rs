@@ -183,7 +183,8 @@ impl Here {
         let (face, unproven) = match user {
             Some(user) => {
                 let AuthorizePolicy { proof_key, model, attempts, .. } = self.policy.as_ref();
-                find_standing(db, user, whence.device.as_ref(), proof_key, model, attempts)?
+                let asked_at = scene.interaction.opened_at;
+                find_standing(db, user, whence.device.as_ref(), proof_key, model, attempts, asked_at)?
             }
             None => (FaceFacts::unknown(), Value::Null),
         };

@@ -15,6 +15,7 @@ use crate::{
     domain::{
         audit::{AuditEvent, AuditKind},
         authn::ledger::{AssuranceEntry, Evidence, Method, Showing},
+        device::KeyBinding,
         face::{
             attempts::{AttemptBudget, DeviceScope},
             ceremony::Ceremony,
@@ -163,16 +164,20 @@ impl Conclusion {
         }
         let (known, device) = self.known_browser(db, scribe, &budget)?;
         // Whoever signed in as someone else meanwhile binds nothing to the account of before.
-        if session.is_some() {
-            let signed_by = self.examined.signed_by.as_ref();
-            let capture = PassedCapture { user: &run.user, run: &run.id, device: &known, key: signed_by };
-            devices::bind(db, scribe, &capture, |kind| scribe.run_event(kind, &interaction, &run))?;
-        }
-        let renewed = match (evidence, &mut session) {
-            (Some(evidence), Some(session)) => {
-                Some(self.record(db, session, AssuranceEntry::own(Method::Face, scribe.now, evidence))?)
+        let renewed = match &mut session {
+            Some(session) => {
+                let signed_by = self.examined.signed_by.as_ref();
+                let capture = PassedCapture { user: &run.user, run: &run.id, device: &known, key: signed_by };
+                let binding =
+                    devices::bind(db, scribe, &capture, |kind| scribe.run_event(kind, &interaction, &run))?;
+                let device_key = binding.as_ref().map(KeyBinding::in_ledger);
+                let entry = |evidence| AssuranceEntry {
+                    device_key,
+                    ..AssuranceEntry::own(Method::Face, scribe.now, evidence)
+                };
+                evidence.map(entry).map(|entry| self.record(db, session, entry)).transpose()?
             }
-            _ => None,
+            None => None,
         };
         Ok(Judged {
             interaction: interaction.id,
@@ -225,8 +230,12 @@ impl Conclusion {
         let model = passed.live_template().model().clone();
         let enrolment = Enrolment::complete(run, passed, id, model, sealed, &self.proof_key, scribe.now)?;
         if let Some(former) = db.find_enrolment_of(&enrolment.user)? {
-            // One of the same embedder stays, and the new one is a conflict: it was begun while there was none.
-            if former.model != enrolment.model {
+            if run.replaces.as_ref() == Some(&former.id) {
+                db.supersede_enrolment(&former.id, scribe.now)?;
+                let event = scribe.run_event(AuditKind::EnrolmentReplaced, interaction, run);
+                db.append_event(&event.with("enrolment", former.id.as_str()))?;
+            } else if former.model != enrolment.model {
+                // One of the same embedder stays, and the new one is a conflict: it was begun while there was none.
                 db.revoke_enrolment(&former.id, scribe.now)?;
                 let event = scribe.run_event(AuditKind::FaceForgotten, interaction, run);
                 db.append_event(&event.with("enrolment", former.id.as_str()).with("by", "other_model"))?;

@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Lost, Unserved, browser::Browser, browser::find_own, references::References, settled};
+use super::{
+    Lost, Unserved, browser::Browser, browser::find_own, policy_book::PolicyBook, references::References,
+    settled,
+};
 use crate::{
     domain::{
         audit::{AuditEvent, AuditKind},
@@ -104,6 +107,8 @@ pub struct FaceRoom {
     pub opener: Arc<dyn CaptureOpener>,
     /// The models.
     pub analyzer: Arc<dyn FaceAnalyzer>,
+    /// Which workflows there are.
+    pub book: Arc<PolicyBook>,
     /// What enrolments are proven with.
     pub proof_key: Arc<ProofKey>,
     /// What challenges are derived from.

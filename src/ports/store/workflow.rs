@@ -49,8 +49,11 @@ pub trait EnrolmentStore {
         behind: Option<&EnrolmentId>,
         most: i64,
     ) -> Result<Vec<EnrolmentId>, Fault>;
-    /// Revokes one and wipes its template and its keys: what is revoked cannot be compared with, nor stolen.
+    /// Revokes one and wipes its template and its keys: what is revoked cannot be compared with, nor stolen. What was kept to
+    /// know earlier captures again goes with it.
     fn revoke_enrolment(&mut self, id: &EnrolmentId, at: Timestamp) -> Result<(), Fault>;
+    /// The same for one that another is put in place of: the face check goes on, and earlier captures stay known.
+    fn supersede_enrolment(&mut self, id: &EnrolmentId, at: Timestamp) -> Result<(), Fault>;
 }
 
 /// Someone whom the digital-ID simulator knows; there in `demo` alone.

@@ -23,6 +23,7 @@ fn run() -> WorkflowRun {
         id: RunId::from_random([1; 16]),
         kind: RunKind::Child { enrolment: EnrolmentId::from_random([2; 16]) },
         workflow: WorkflowName::child(),
+        replaces: None,
         user: UserId::from_random([4; 16]),
         interaction: InteractionId::from_random([5; 16]),
         stage: RunStage::Template,
