@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_key_serves_requests_that_came_after_its_binding_and_those_whose_enrolment_bound_it() {
-        let at = |second| Timestamp::from_second(1_800_000_000 + second).unwrap();
+        let at = |second: i64| Timestamp::from_second(1_800_000_000 + second).unwrap();
         let run = |n| RunId::from_random([n; 16]);
         let bound = DeviceStanding::Bound { since: at(5), by: run(1) };
         assert!(bound.serves(at(6), None));

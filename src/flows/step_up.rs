@@ -95,7 +95,7 @@ impl StepUp {
                 if visit.interaction.missed.is_some() {
                     return Ok(Station::Elsewhere);
                 }
-                // What was decided upon last, as far as it is still configured.
+                // What was decided upon since the last run was completed, as far as it is still configured.
                 let set = book.in_force(db)?.set;
                 let decided = visit.interaction.workflow.as_ref().and_then(|name| set.workflow(name));
                 let Some(workflow) = decided else { return Ok(Station::Elsewhere) };

@@ -77,7 +77,8 @@ async fn the_key_that_signed_a_passed_capture_is_bound_and_the_next_one_uses_it(
     assert_eq!((&bound[0].key, bound[0].is_in_force()), (&key.key(), true));
     assert_eq!(scene.last("device_key_bound").await["device_key"], key.thumbprint().as_str());
     let since = bound[0].bound_at;
-    assert_eq!(standing_in(&scene, &scene.browser).await, DeviceStanding::Bound { since });
+    let by = bound[0].bound_by.clone();
+    assert_eq!(standing_in(&scene, &scene.browser).await, DeviceStanding::Bound { since, by });
     later(&scene.app);
     assert_eq!(step_up(&scene, &scene.browser, "adam", ADAM, Some(&key)).await["outcome"], "done");
     let used = keys_of(&scene, &scene.adam).await;
@@ -118,7 +119,8 @@ async fn a_browser_without_a_key_steps_up_all_the_same_and_is_unbound_by_it() {
     later(&scene.app);
     step_up(&scene, &scene.browser, "adam", ADAM, Some(&key)).await;
     let bound = keys_of(&scene, &scene.adam).await;
-    assert_eq!(standing_in(&scene, &scene.browser).await, DeviceStanding::Bound { since: bound[0].bound_at });
+    let (since, by) = (bound[0].bound_at, bound[0].bound_by.clone());
+    assert_eq!(standing_in(&scene, &scene.browser).await, DeviceStanding::Bound { since, by });
 }
 
 #[tokio::test]

@@ -61,6 +61,7 @@ async fn the_session_is_renewed_and_the_device_is_known_after_a_success() {
     let before = scene.browser.cookie_header();
     scene.enrol(&interaction, ADAM).await;
     assert!(scene.browser.cookie_header().contains("facestep-device="));
+    scene.resume(&interaction).await;
     scene.look_as(&interaction, Scripted::of(ADAM)).await;
     let stale = scene.app.browser().moved_to(&scene.app.address);
     let session = before.split("; ").find(|cookie| cookie.starts_with("facestep=")).unwrap();

@@ -6,6 +6,7 @@ mod support;
 
 mod attempts;
 mod bad_input;
+mod device_context;
 mod devices;
 mod enrolment;
 mod injection;
@@ -14,6 +15,7 @@ mod keys;
 mod oracle;
 mod own_account;
 mod presentation;
+mod proofing;
 mod replay;
 mod restart;
 mod scene;

@@ -109,7 +109,7 @@ async fn a_face_shown_by_distance_is_asked_for_again_where_the_context_demands_t
     let scene = Scene::enrolled_with(only_turns).await;
     scene.app.prove_face_by(Way::Distance, scene.browser.session_hash().unwrap()).await;
     let interaction = scene.begin(&[CONDITION]).await;
-    assert_eq!(scene.last("decided").await["decision"], "step_up");
+    assert_eq!(scene.last("decided").await["decision"]["step_up"], "face-step-up");
     // What would not count cannot be chosen either.
     assert_eq!(choose(&scene, &interaction, "distance").await, format!("/interaction/{interaction}/resume"));
     let mut page = capture_by(&scene, &interaction, Way::Turns).await;

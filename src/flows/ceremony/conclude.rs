@@ -131,7 +131,7 @@ impl Conclusion {
         db: &mut dyn Db,
         scribe: &Scribe,
         ceremony: &Ceremony,
-        interaction: Interaction,
+        mut interaction: Interaction,
         mut budget: AttemptBudget,
         passed: &Passed,
     ) -> Served<Judged> {
@@ -156,6 +156,9 @@ impl Conclusion {
             }
         };
         db.save_run(&run)?;
+        // What the run was decided upon for is done: the next one is to be decided upon anew.
+        interaction.workflow = None;
+        db.save_interaction(&interaction)?;
         let event = scribe.run_event(AuditKind::RunEnded, &interaction, &run);
         db.append_event(&event.with("completed", true))?;
         let mut session = self.own_session(db)?;
@@ -234,8 +237,10 @@ impl Conclusion {
                 db.supersede_enrolment(&former.id, scribe.now)?;
                 let event = scribe.run_event(AuditKind::EnrolmentReplaced, interaction, run);
                 db.append_event(&event.with("enrolment", former.id.as_str()))?;
-            } else if former.model != enrolment.model {
-                // One of the same embedder stays, and the new one is a conflict: it was begun while there was none.
+            } else if former.model == enrolment.model {
+                // It was made meanwhile, in another window: this run was to replace another one, or none.
+                return Err(FaceRefusal::WrongStep.into());
+            } else {
                 db.revoke_enrolment(&former.id, scribe.now)?;
                 let event = scribe.run_event(AuditKind::FaceForgotten, interaction, run);
                 db.append_event(&event.with("enrolment", former.id.as_str()).with("by", "other_model"))?;
