@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::support::{
     TestApp,
     browser::{Answer, TestBrowser},
-    clients::{authorize, bank, claims},
+    clients::{authorization_parameters, authorize, bank, claims},
     people::PASSWORD,
 };
 
@@ -134,4 +134,41 @@ async fn what_the_request_does_not_say_is_what_the_client_registered() {
     app.clock.advance(61);
     assert!(browser.get(&authorize(&[said])).await.location().ends_with("/sign-in"));
     browser.get(&authorize(&[said, ("max_age", "120")])).await.code();
+}
+
+#[tokio::test]
+async fn a_client_that_is_held_to_it_asks_for_a_context_by_pushed_or_signed_requests_alone() {
+    // RFC 9126 §1: what stands in an address can be edited by its person
+    let mut held = bank();
+    held.metadata.require_protected_step_up = true;
+    let (app, browser) = signed_in(held).await;
+    app.prove_face(browser.session_hash().unwrap()).await;
+    let escaped = ESSENTIAL.replace("acr\"", "\\u0061cr\"");
+    for asked in [("acr_values", Acr::FACE), ("max_age", "60"), ("claims", ESSENTIAL), ("claims", &escaped)] {
+        let plain = browser.get(&authorize(&[asked])).await;
+        assert_eq!(plain.error(), ("invalid_request".into(), "step_up_not_protected".into()), "{asked:?}");
+        let pushed = app.post("/par", &authorization_parameters(&[asked])).await;
+        assert_eq!(pushed.status, 201, "{}", pushed.body);
+        let reference = pushed.json()["request_uri"].as_str().unwrap().to_owned();
+        let address = format!("/authorize?client_id=bank&request_uri={reference}");
+        let claims = app.id_token_claims(&browser.get(&address).await.code()).await;
+        assert_eq!(claims["acr"], Acr::FACE, "{asked:?}");
+    }
+    // A request that asks for neither comes as it likes.
+    browser.get(&authorize(&[])).await.code();
+}
+
+#[tokio::test]
+async fn a_client_of_another_dialect_is_told_in_its_own_words() {
+    // OpenID Connect Core 1.0 §5.5.1.1: one of the requested values
+    let mut entra = bank();
+    entra.metadata.acr_dialect = Some("entra".into());
+    let (app, browser) = signed_in(entra).await;
+    let asked = ESSENTIAL.replace(Acr::FACE, "possessionorinherence");
+    assert!(browser.get(&authorize(&[("claims", &asked)])).await.location().ends_with("/enrol"));
+    app.prove_face(browser.session_hash().unwrap()).await;
+    let claims = app.id_token_claims(&browser.get(&authorize(&[("claims", &asked)])).await.code()).await;
+    assert_eq!(claims["acr"], "possessionorinherence");
+    let unasked = app.id_token_claims(&browser.get(&authorize(&[])).await.code()).await;
+    assert_eq!(unasked["acr"], "possessionorinherence");
 }

@@ -276,8 +276,8 @@ impl Witness {
     async fn context(&self, acr: &str) {
         let browser = self.app.browser();
         browser.sign_in(&authorize(&[]), "ada", PASSWORD).await.code();
-        if acr == facestep::domain::authn::acr::Acr::FACE {
-            self.app.prove_face(browser.session_hash().unwrap()).await;
+        if acr != facestep::domain::authn::acr::Acr::PWD {
+            self.app.prove_face_by_key(browser.session_hash().unwrap()).await;
         }
         let asked = json!({ "id_token": { "acr": { "essential": true, "values": [acr] } } }).to_string();
         let code = browser.get(&authorize(&[("claims", &asked)])).await.code();
@@ -446,6 +446,8 @@ impl Witness {
 
     async fn claims_are_told(&self, promised: &Value) {
         let scope = ("scope", "openid profile email address phone");
+        // What is told of a face is told where one was shown.
+        self.app.prove_face(self.browser.session_hash().unwrap()).await;
         let tokens = self.tokens("bank", &[scope]).await;
         let hybrid = self.ask(&[scope, ("response_type", "code id_token")]).await.fragment();
         let userinfo = self.userinfo(&tokens).await.json();

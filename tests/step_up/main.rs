@@ -21,4 +21,5 @@ mod restart;
 mod scene;
 mod secrecy;
 mod socket;
+mod told;
 mod ways;

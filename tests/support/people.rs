@@ -2,16 +2,17 @@
 
 use facestep::domain::{
     authn::{
-        ledger::{AssuranceEntry, Evidence, Method, Showing},
+        ledger::{AssuranceEntry, BoundKey, Evidence, Method, Showing},
         policy::MissReason,
     },
     face::way::Way,
     id::{InteractionId, RunId, UserId},
     secret::TokenHash,
     user::{User, Username, VerifiedAttributes, profile::Profile},
+    workflow::definition::WorkflowName,
 };
 use facestep::ports::clock::Clock;
-use jiff::civil::date;
+use jiff::{SignedDuration, civil::date};
 
 use super::TestApp;
 
@@ -53,12 +54,30 @@ impl TestApp {
 
     /// The same, in some way.
     pub async fn prove_face_by(&self, way: Way, session: TokenHash) {
-        let achieved_at = self.clock.now();
+        let evidence = Evidence::ChildRun(Showing::new(RunId::from_random([9; 16]), way));
+        self.prove(AssuranceEntry::own(Method::Face, self.clock.now(), evidence), session).await;
+    }
+
+    /// The same by a key that was the account's before, against an enrolment of today.
+    pub async fn prove_face_by_key(&self, session: TokenHash) {
+        let now = self.clock.now();
+        let hour_ago = now - SignedDuration::from_hours(1);
+        let showing = Showing {
+            workflow: Some(WorkflowName::child()),
+            proofed_at: Some(hour_ago),
+            ..Showing::new(RunId::from_random([9; 16]), Way::Turns)
+        };
+        let key = BoundKey { thumbprint: "of-this-browser".into(), bound_at: hour_ago };
+        let entry = AssuranceEntry::own(Method::Face, now, Evidence::ChildRun(showing));
+        self.prove(AssuranceEntry { device_key: Some(key), ..entry }, session).await;
+    }
+
+    /// Records a proof in a session.
+    pub async fn prove(&self, entry: AssuranceEntry, session: TokenHash) {
         self.store
             .transact(move |db| {
                 let mut session = db.find_session(&session)?.expect("a session");
-                let evidence = Evidence::ChildRun(Showing::new(RunId::from_random([9; 16]), way));
-                session.ledger.record(AssuranceEntry::own(Method::Face, achieved_at, evidence));
+                session.ledger.record(entry);
                 db.save_session(&session)
             })
             .await

@@ -107,7 +107,8 @@ pub enum Shortfall {
 pub struct Combination {
     /// Each of them is needed.
     pub proofs: Vec<Proof>,
-    /// The method whose proof the context ages by: `auth_time` is its time, and `max_age` is measured against it.
+    /// The method whose proof the context ages by: `auth_time` is its time, and `max_age` is measured against it. Of several
+    /// of that method it is the one that must be the freshest.
     pub ages_by: Method,
 }
 
@@ -175,7 +176,10 @@ impl Moment {
 impl AcrRule {
     /// What the ledger is worth under this rule.
     pub fn judge(&self, ledger: &AssuranceLedger, moment: Moment) -> Option<Assurance> {
-        self.any_of.iter().find_map(|combination| self.judge_one(combination, ledger, moment))
+        let earned =
+            self.any_of.iter().find_map(|combination| self.judge_one(combination, ledger, moment))?;
+        let decays_at = self.decays_at(ledger, moment).filter(|at| *at != Timestamp::MAX);
+        Some(Assurance { expires_at: decays_at, ..earned })
     }
 
     fn judge_one(
@@ -184,20 +188,32 @@ impl AcrRule {
         ledger: &AssuranceLedger,
         moment: Moment,
     ) -> Option<Assurance> {
-        let entries: Vec<(&Proof, &AssuranceEntry)> = combination
-            .proofs
-            .iter()
-            .map(|proof| self.entry_for(proof, ledger, moment).ok().map(|entry| (proof, entry)))
-            .collect::<Option<_>>()?;
-        let (_, deciding) = entries.iter().find(|(proof, _)| proof.method == combination.ages_by)?;
-        let face = entries.iter().find(|(proof, _)| proof.method == Method::Face);
+        let given = |proof| self.entry_for(proof, ledger, moment).ok();
+        let entries: Vec<&AssuranceEntry> = combination.proofs.iter().map(given).collect::<Option<_>>()?;
+        let deciding = given(combination.deciding()?)?;
+        let faces = entries.iter().filter(|entry| entry.method == Method::Face);
         moment.admits(deciding.achieved_at).then(|| Assurance {
             acr: self.acr.clone(),
             amr: amr_of(&combination.proofs),
             auth_time: deciding.achieved_at,
-            face_auth_time: face.map(|(_, entry)| entry.achieved_at),
-            expires_at: entries.iter().flat_map(|(proof, entry)| lapses(proof, entry)).min(),
+            face_auth_time: faces.map(|entry| entry.achieved_at).max(),
+            expires_at: None,
         })
+    }
+
+    /// The last moment at which the ledger, should nothing be added to it, still earns the context; the end of time where it
+    /// does not decay. A request's `max_age` is that request's alone and does not count.
+    fn decays_at(&self, ledger: &AssuranceLedger, moment: Moment) -> Option<Timestamp> {
+        let of_proof = |proof: &Proof| {
+            let given = ledger.entries().iter().filter(|entry| is_of_its_kind(proof, entry));
+            let standing = given.filter(|entry| self.shortfall(proof, entry, ledger, moment).is_none());
+            standing.map(|entry| lapses(proof, entry)).max()
+        };
+        let of_combination = |combination: &Combination| {
+            let ends: Option<Vec<Timestamp>> = combination.proofs.iter().map(of_proof).collect();
+            ends?.into_iter().min()
+        };
+        self.any_of.iter().filter_map(of_combination).max()
     }
 
     /// The latest entry that is this proof, or what the latest of its kind falls short of.
@@ -207,11 +223,8 @@ impl AcrRule {
         ledger: &'a AssuranceLedger,
         moment: Moment,
     ) -> Result<&'a AssuranceEntry, Shortfall> {
-        let mut of_its_kind: Vec<&AssuranceEntry> = ledger
-            .entries()
-            .iter()
-            .filter(|entry| entry.method == proof.method && entry.issuer == proof.issuer)
-            .collect();
+        let mut of_its_kind: Vec<&AssuranceEntry> =
+            ledger.entries().iter().filter(|entry| is_of_its_kind(proof, entry)).collect();
         of_its_kind.sort_by_key(|entry| std::cmp::Reverse(entry.achieved_at));
         let mut shortfall = None;
         for entry in of_its_kind {
@@ -254,11 +267,13 @@ impl AcrRule {
         }
     }
 
-    /// Whether whoever earns this context has given every proof that the other one asks for.
+    /// Whether whoever earns this context earns the other one with it, at any moment and whatever else was proven. How old a
+    /// proof may be for one request, by its `max_age`, is not compared: each context is held to that by a proof of its own.
     pub fn implies(&self, other: &Self) -> bool {
-        let ways_are_within = !other.needs_face() || self.ways.is_within(&other.ways);
-        ways_are_within
-            && self.any_of.iter().all(|mine| other.any_of.iter().any(|theirs| covers(mine, theirs)))
+        let covered_by = |mine: &Combination, theirs: &Combination| {
+            mine.covers(theirs) && (!theirs.needs_face() || self.ways.is_within(&other.ways))
+        };
+        self.any_of.iter().all(|mine| other.any_of.iter().any(|theirs| covered_by(mine, theirs)))
     }
 
     /// Whether a child takes the enrolments of a parent.
@@ -274,29 +289,43 @@ impl AcrRule {
 }
 
 impl Combination {
+    /// The proof that the context ages by.
+    pub fn deciding(&self) -> Option<&Proof> {
+        let of_its_method = self.proofs.iter().filter(|proof| proof.method == self.ages_by);
+        of_its_method.min_by_key(|proof| (proof.within.is_none(), proof.within))
+    }
+
     /// Whether it needs a face.
     pub fn needs_face(&self) -> bool {
         self.proofs.iter().any(|proof| proof.method == Method::Face)
     }
+
+    /// Whether whoever gives its proofs gives those of the other one.
+    fn covers(&self, other: &Self) -> bool {
+        other.proofs.iter().all(|theirs| self.proofs.iter().any(|mine| mine.implies(theirs)))
+    }
 }
 
-fn covers(mine: &Combination, theirs: &Combination) -> bool {
-    theirs.proofs.iter().all(|theirs| mine.proofs.iter().any(|mine| mine.implies(theirs)))
+/// Whether an entry may be a proof at all: of its method, and seen by whom the proof names. What another provider saw counts
+/// nowhere else.
+fn is_of_its_kind(proof: &Proof, entry: &AssuranceEntry) -> bool {
+    entry.method == proof.method && entry.issuer == proof.issuer
 }
 
-/// When an entry stops being this proof.
-fn lapses(proof: &Proof, entry: &AssuranceEntry) -> impl Iterator<Item = Timestamp> {
+/// The last moment at which an entry is this proof.
+fn lapses(proof: &Proof, entry: &AssuranceEntry) -> Timestamp {
     let after = |from: Option<Timestamp>, most: Option<Age>| from?.checked_add(most?.length()).ok();
     let proofed_at = entry.evidence.showing().and_then(|showing| showing.proofed_at);
-    let fresh = after(Some(entry.achieved_at), proof.within);
-    fresh.into_iter().chain(after(proofed_at, proof.proofed_within))
+    let ends = [after(Some(entry.achieved_at), proof.within), after(proofed_at, proof.proofed_within)];
+    ends.into_iter().flatten().min().unwrap_or(Timestamp::MAX)
 }
 
 /// The references of the proofs that were given to us, sorted, with `mfa` beside two distinct factors: what one knows, what
 /// one is, and what one has (RFC 8176 §2).
 fn amr_of(proofs: &[Proof]) -> Vec<Amr> {
-    let mut amr: Vec<Amr> = proofs.iter().map(|proof| proof.method.amr()).collect();
-    if proofs.iter().any(|proof| proof.device_key) {
+    let own = || proofs.iter().filter(|proof| proof.issuer.is_none());
+    let mut amr: Vec<Amr> = own().map(|proof| proof.method.amr()).collect();
+    if own().any(|proof| proof.device_key) {
         amr.push(Amr::Swk);
     }
     amr.sort();
@@ -340,3 +369,6 @@ impl AcrCatalogue {
         self.rules.iter().map(|rule| &rule.acr)
     }
 }
+
+#[cfg(test)]
+mod tests;

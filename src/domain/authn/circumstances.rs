@@ -30,7 +30,7 @@ pub struct Circumstances {
     pub is_new_device: bool,
     /// When the session began.
     pub session_opened_at: Timestamp,
-    /// When it was used last before this request.
+    /// When it was used last before this request came.
     pub session_seen_at: Timestamp,
     /// Now.
     pub now: Timestamp,
@@ -150,8 +150,10 @@ impl Condition {
         let any = |wanted: &[String], had: &[String]| {
             wanted.is_empty() || wanted.iter().any(|one| had.contains(one))
         };
+        // An IPv4 address may come written as an IPv6 one (RFC 4291 §2.5.5.2).
+        let address = known.address.map(|address| address.to_canonical());
         let within = |networks: &[IpNet]| {
-            known.address.is_some_and(|address| networks.iter().any(|network| network.contains(&address)))
+            address.is_some_and(|address| networks.iter().any(|network| network.contains(&address)))
         };
         let longer = |since: Timestamp, most: Option<Age>| {
             most.is_none_or(|most| known.now.duration_since(since) > most.length())
@@ -186,3 +188,6 @@ impl Hours {
         (time >= self.from && on(day)) || (time < self.until && on(day.previous()))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,3 +15,6 @@ pub mod policy_set;
 pub mod requirement;
 pub mod truth;
 pub mod ways;
+
+#[cfg(test)]
+mod sampled;

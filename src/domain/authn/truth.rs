@@ -32,10 +32,11 @@ enum Factor {
 const PHISHING: &str = "it says that the sign-in resists phishing, and no proof that Facestep takes does";
 const LEVEL: &str =
     "it names a level of assurance that an audited scheme gives, and no proof that Facestep takes reaches";
+const A_PASSWORD: &str = "a password";
 
 /// Names of other vocabularies, in lower case, with what they claim: EAP ACR Values 1.0 §2, Okta, NIST SP 800-63-4, eIDAS
-/// (EU 2015/1502), REFEDS MFA 1.2, PAPE 1.0 §4, Microsoft Entra external authentication methods.
-const CLAIMS: [(&str, Claim); 19] = [
+/// (EU 2015/1502), REFEDS MFA 1.2, PAPE 1.0 §4, SAML Authentication Context 2.0 §3.4, Microsoft Entra external authentication methods.
+const CLAIMS: [(&str, Claim); 23] = [
     ("phr", Claim::Never(PHISHING)),
     ("phrh", Claim::Never(PHISHING)),
     ("http://schemas.openid.net/pape/policies/2007/06/phishing-resistant", Claim::Never(PHISHING)),
@@ -45,13 +46,20 @@ const CLAIMS: [(&str, Claim); 19] = [
     ("http://schemas.openid.net/pape/policies/2007/06/multi-factor", Claim::TwoFactors),
     ("https://refeds.org/profile/mfa", Claim::TwoFactors),
     ("urn:okta:loa:2fa:any", Claim::TwoFactors),
+    ("http://schemas.microsoft.com/claims/multipleauthn", Claim::TwoFactors),
+    ("urn:okta:loa:1fa:pwd", Claim::Each(&[Factor::Knowledge], A_PASSWORD)),
+    ("urn:oasis:names:tc:saml:2.0:ac:classes:password", Claim::Each(&[Factor::Knowledge], A_PASSWORD)),
+    (
+        "urn:oasis:names:tc:saml:2.0:ac:classes:passwordprotectedtransport",
+        Claim::Each(&[Factor::Knowledge], A_PASSWORD),
+    ),
     ("knowledge", Claim::Each(&[Factor::Knowledge], "something that the person knows")),
     ("inherence", Claim::Each(&[Factor::Inherence], "something that the person is")),
     ("possession", Claim::Each(&[Factor::Possession], "something that the person has")),
     ("knowledgeorpossession", Claim::Each(&[Factor::Knowledge, Factor::Possession], "a password or a key")),
     ("knowledgeorinherence", Claim::Each(&[Factor::Knowledge, Factor::Inherence], "a password or a face")),
     ("possessionorinherence", Claim::Each(&[Factor::Possession, Factor::Inherence], "a key or a face")),
-    ("urn:facestep:acr:pwd", Claim::Each(&[Factor::Knowledge], "a password")),
+    ("urn:facestep:acr:pwd", Claim::Each(&[Factor::Knowledge], A_PASSWORD)),
     ("urn:facestep:acr:face", Claim::Each(&[Factor::Inherence], "a face")),
     ("urn:facestep:acr:face+device", Claim::Each(&[Factor::BoundFace], "a face by a device key")),
     ("urn:facestep:acr:face+proofed", Claim::Each(&[Factor::Proofed], "a face of a recent enrolment")),

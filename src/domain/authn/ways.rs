@@ -40,11 +40,15 @@ impl WayPolicy {
 
     /// Whether every face that counts here counts there, too.
     pub fn is_within(&self, other: &Self) -> bool {
-        let is_as_strict = |way| match way {
-            Way::Still => other.still_with.iter().all(|method| self.still_with.contains(method)),
-            Way::Turns | Way::Distance => true,
-        };
-        self.counted.iter().all(|way| other.counted.contains(way) && is_as_strict(way))
+        let named_by = |policy: &Self| policy.still_with.iter().filter(|method| *method != Method::Face);
+        let admits_still =
+            |policy: &Self| policy.counted.contains(Way::Still) && named_by(policy).next().is_some();
+        let moving = [Way::Turns, Way::Distance];
+        let moves_within =
+            moving.iter().all(|way| !self.counted.contains(*way) || other.counted.contains(*way));
+        let is_as_strict =
+            || admits_still(other) && named_by(other).all(|method| self.still_with.contains(method));
+        moves_within && (!admits_still(self) || is_as_strict())
     }
 }
 
@@ -95,7 +99,9 @@ mod tests {
     fn a_stricter_rule_lies_within_a_laxer_one() {
         let narrow = WayPolicy { counted: [Way::Turns].into_iter().collect(), ..WayPolicy::default() };
         assert!(narrow.is_within(&WayPolicy::default()) && !WayPolicy::default().is_within(&narrow));
-        assert!(!policy(&[]).is_within(&policy(&[Method::Pwd])));
-        assert!(policy(&[Method::Pwd]).is_within(&policy(&[])));
+        // Where no other factor is named, a face that did not move counts nowhere; that is the strictest of all.
+        assert!(policy(&[]).is_within(&policy(&[Method::Pwd])));
+        assert!(!policy(&[Method::Pwd]).is_within(&policy(&[])));
+        assert!(policy(&[Method::Face]).is_within(&policy(&[])));
     }
 }

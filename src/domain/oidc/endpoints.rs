@@ -11,7 +11,7 @@ use super::{
     scope,
 };
 use crate::domain::{
-    authn::acr::{Acr, AcrCatalogue},
+    authn::acr::{Acr, AcrCatalogue, AcrRule},
     keys::{Algorithms, SigningAlgorithm},
 };
 
@@ -41,6 +41,9 @@ pub const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
 /// The claims of an ID token that are about itself and the sign-in, not about the person (OpenID Connect Core 1.0 §2).
 const OF_THE_TOKEN: [&str; 11] =
     ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid"];
+
+/// Those that are told beside them where a face took part.
+const OF_A_FACE: [&str; 2] = ["face_auth_time", "acr_expires_at"];
 
 /// Where clients prove themselves: an assertion may name each of these as its audience (RFC 7523 §3, item 3; RFC 9126 §2).
 pub const CLIENT_ENDPOINTS: [&str; 4] = [TOKEN, INTROSPECT, REVOKE, PUSHED_REQUESTS];
@@ -103,7 +106,10 @@ fn requests(spoken: &Spoken<'_>, tell: &mut impl FnMut(&str, Value)) {
     let types: Vec<&str> = policy.response_types.iter().map(ResponseType::name).collect();
     let hybrid = policy.response_types.iter().any(|one| one.gives_code() && one.gives_id_token());
     let of_the_code = hybrid.then_some("c_hash");
-    let claims: Vec<&str> = OF_THE_TOKEN.into_iter().chain(of_the_code).chain(scope::claims()).collect();
+    let looks_at_faces = spoken.catalogue.rules().iter().any(AcrRule::needs_face);
+    let of_a_face = OF_A_FACE.into_iter().filter(|_| looks_at_faces);
+    let of_the_sign_in = OF_THE_TOKEN.into_iter().chain(of_the_code).chain(of_a_face);
+    let claims: Vec<&str> = of_the_sign_in.chain(scope::claims()).collect();
     tell("scopes_supported", json!(scope::STANDARD));
     tell("response_types_supported", json!(types));
     tell("response_modes_supported", json!(ResponseMode::ALL.map(ResponseMode::name)));

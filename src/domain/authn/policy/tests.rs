@@ -3,15 +3,26 @@ use jiff::{SignedDuration, Timestamp};
 use super::*;
 use crate::domain::{
     authn::{
-        document::{House, PolicyDocument},
-        ledger::{AssuranceEntry, Evidence, Methods, Showing},
+        acr::{Acr, Proof},
+        age::Age,
+        circumstances::Condition,
+        document::{ContextDocument, House, PolicyDocument},
+        ledger::{AssuranceEntry, BoundKey, Evidence, Method, Methods, Showing},
+        policy_set::{Demand, Policy},
+        requirement::{AcrRequest, Demander, Minimum, Prompt},
         ways::WayPolicy,
     },
     face::way::{Way, Ways},
     id::{ClientId, RunId},
 };
 
+mod contexts;
+mod demands;
+mod precedence;
+mod properties;
+
 const NOW: i64 = 1_800_000_000;
+const DAY: i64 = 86_400;
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(seconds).unwrap()
@@ -74,12 +85,19 @@ fn condition(acr: Acr) -> Requirement {
     Requirement { acr: AcrRequest::Required(vec![acr]), ..any() }
 }
 
+/// Facts to decide by, of which a test changes what it is about: Ada, enrolled a day ago, under the policies that ship.
 struct Case {
     requirement: Requirement,
     entries: Option<Vec<AssuranceEntry>>,
     face: FaceStanding,
+    enrolled_ago: i64,
+    can_enrol: bool,
+    has_device_key: bool,
     missed: Option<MissReason>,
     ways: WayPolicy,
+    document: PolicyDocument,
+    dialect: Option<&'static str>,
+    circumstances: Circumstances,
 }
 
 fn case(requirement: Requirement, entries: &[AssuranceEntry]) -> Case {
@@ -87,15 +105,25 @@ fn case(requirement: Requirement, entries: &[AssuranceEntry]) -> Case {
         requirement,
         entries: Some(entries.to_vec()),
         face: FaceStanding::Enrolled,
+        enrolled_ago: DAY,
+        can_enrol: true,
+        has_device_key: false,
         missed: None,
         ways: WayPolicy::default(),
+        document: PolicyDocument::shipped(&House::default()),
+        dialect: None,
+        circumstances: circumstances(),
     }
 }
 
 impl Case {
-    fn decide(&self) -> Decision {
+    fn set(&self) -> PolicySet {
         let house = House { ways: self.ways, ..House::default() };
-        let set = PolicyDocument::shipped(&house).compile(&house).unwrap();
+        self.document.compile(&house).unwrap()
+    }
+
+    fn with<T>(&self, run: impl FnOnce(Facts<'_>) -> T) -> T {
+        let set = self.set();
         let ledger = self.entries.as_ref().map(|entries| {
             let mut ledger = AssuranceLedger::default();
             entries.iter().for_each(|entry| ledger.record(entry.clone()));
@@ -103,30 +131,79 @@ impl Case {
         });
         let own = user(1);
         let moment = Moment { now: at(NOW), max_age: self.requirement.max_age, since: at(NOW - 5) };
-        let enrolment = EnrolledBy { workflow: WorkflowName::parent(), completed_at: at(NOW - 86_400) };
-        StepUpPolicy::decide(Facts {
+        let enrolment =
+            EnrolledBy { workflow: WorkflowName::parent(), completed_at: at(NOW - self.enrolled_ago) };
+        run(Facts {
             requirement: &self.requirement,
             set: &set,
-            dialect: None,
-            circumstances: &circumstances(),
+            dialect: self.dialect,
+            circumstances: &self.circumstances,
             signed_in: ledger.as_ref().map(|ledger| SignedIn { subject: &own, ledger }),
             face: &FaceFacts {
                 standing: self.face,
                 enrolment: (self.face == FaceStanding::Enrolled).then_some(enrolment),
-                can_enrol: true,
-                has_device_key: false,
+                can_enrol: self.can_enrol,
+                has_device_key: self.has_device_key,
             },
             missed: self.missed,
             moment,
         })
     }
 
-    fn acr(&self) -> Option<Acr> {
+    fn decide(&self) -> Decision {
+        self.with(StepUpPolicy::decide)
+    }
+
+    fn assurance(&self) -> Option<Assurance> {
         match self.decide() {
-            Decision::Proceed(assurance) => Some(assurance.acr),
+            Decision::Proceed(assurance) => Some(assurance),
             _ => None,
         }
     }
+
+    fn acr(&self) -> Option<Acr> {
+        self.assurance().map(|assurance| assurance.acr)
+    }
+}
+
+fn unmet(reason: MissReason) -> Decision {
+    Decision::Refuse(Refusal::Unmet(reason))
+}
+
+fn named(name: &str) -> Acr {
+    Acr(name.to_owned())
+}
+
+fn seconds(seconds: i64) -> Option<SignedDuration> {
+    Some(SignedDuration::from_secs(seconds))
+}
+
+/// A face by a key that was bound so many seconds before it.
+fn face_by_key(ago: i64, bound_before: i64) -> AssuranceEntry {
+    let key = BoundKey { thumbprint: "k".into(), bound_at: at(NOW - ago - bound_before) };
+    AssuranceEntry { device_key: Some(key), ..face(ago) }
+}
+
+/// A face against an enrolment of so long ago, through a workflow.
+fn face_of(ago: i64, workflow: &str, proofed_ago: i64) -> AssuranceEntry {
+    let showing = Showing {
+        workflow: WorkflowName::parse(workflow),
+        proofed_at: Some(at(NOW - proofed_ago)),
+        ..Showing::new(RunId::from_random([2; 16]), Way::Turns)
+    };
+    AssuranceEntry::own(Method::Face, at(NOW - ago), Evidence::ChildRun(showing))
+}
+
+/// A context of one list of proofs.
+fn context(name: &str, proofs: Vec<Proof>) -> ContextDocument {
+    let acr = named(name);
+    ContextDocument { acr, title: String::new(), proofs, any_of: Vec::new(), ages_by: None }
+}
+
+/// A policy that demands a context under a condition.
+fn demanding(name: &str, when: Condition, acr: &str) -> Policy {
+    let demand = Demand { acr: Some(named(acr)), ..Demand::default() };
+    Policy { name: name.into(), title: String::new(), when, demand, disabled: false }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! How a request must come.
 
+use super::claims;
 use crate::domain::oidc::{
     client::Client,
     error::ProtocolError,
@@ -31,10 +32,9 @@ pub fn check(
     Ok(())
 }
 
-/// Whether a request says itself how its person is to sign in: what stands in an address, its person can edit.
+/// Whether a request says itself how its person is to sign in: what stands in an address, its person can edit. Claims are read
+/// as they will be read, so that no spelling of JSON is overlooked; what cannot be read is refused either way.
 fn asks_for_step_up(parameters: &AuthorizationParameters) -> bool {
-    let names_acr = |claims: &str| claims.contains("\"acr\"");
-    parameters.value("acr_values").is_some()
-        || parameters.value("max_age").is_some()
-        || parameters.value("claims").is_some_and(names_acr)
+    let names_context = || claims::check(parameters).map_or(true, |claims| !claims.acr.values.is_empty());
+    parameters.value("acr_values").is_some() || parameters.value("max_age").is_some() || names_context()
 }
