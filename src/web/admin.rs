@@ -36,10 +36,22 @@
 //! 4. Its routes in [`routes`], its field in [`AdminFlows`] (filled in `src/app/console.rs`), and its sample in
 //!    `tests/pages/samples.rs`.
 
+pub mod asked;
+pub mod audit;
+pub mod clients;
+pub mod contexts;
 pub mod frame;
 pub mod guard;
 pub mod home;
+pub mod keys;
+pub mod phrases;
+pub mod policies;
+mod routes;
+pub mod statistics;
+pub mod terms;
 pub mod way_in;
+pub mod why;
+pub mod workflows;
 
 use actix_web::{
     HttpResponse,
@@ -50,7 +62,7 @@ pub use frame::{Crumb, Frame};
 pub use guard::{Admin, Barred};
 
 use super::follow::see_other;
-use crate::flows::admin::{attention::Lookout, door::Door};
+use crate::flows::admin::{attention::Lookout, door::Door, names::Names, rules::Rules};
 
 /// What handlers of the console answer.
 pub type Answer = Result<HttpResponse, Barred>;
@@ -61,6 +73,10 @@ pub struct AdminFlows {
     pub door: Door,
     /// What needs attention.
     pub lookout: Lookout,
+    /// What accounts are called.
+    pub names: Names,
+    /// The policies in force, to explain them by.
+    pub rules: Rules,
 }
 
 /// Adds the console's routes.
@@ -69,6 +85,7 @@ pub fn routes(config: &mut ServiceConfig) {
         web::scope("/admin")
             .route("", get().to(home::show))
             .route("/callback", get().to(way_in::callback))
+            .configure(routes::parts)
             .default_service(web::to(way_in::nowhere)),
     );
 }

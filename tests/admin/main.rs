@@ -4,5 +4,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod clients;
 mod desk;
 mod guard;
+mod keys;
+mod records;
+mod walk;
+mod why;

@@ -2,7 +2,9 @@
 
 use facestep::domain::admin::role::Role;
 use facestep::domain::face::coverage::Coverage;
-use facestep::web::admin::{Frame, guard, home, way_in};
+use facestep::web::admin::{
+    Frame, audit, clients, contexts, guard, home, keys, policies, statistics, way_in, why, workflows,
+};
 use facestep::web::headers::Policy;
 use facestep::web::pages::*;
 
@@ -21,7 +23,10 @@ fn sample(name: impl Into<String>, page: &impl Page) -> Sample {
 }
 
 pub fn all() -> Vec<Sample> {
-    [check_in(), account(), outcomes(), failures(), demo(), console()].into_iter().flatten().collect()
+    [check_in(), account(), outcomes(), failures(), demo(), console(), records(), registrations()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn check_in() -> Vec<Sample> {
@@ -173,5 +178,62 @@ fn console() -> Vec<Sample> {
         sample("console-stranger", &guard::StrangerPage::sample()),
         sample("console-unmet", &way_in::UnmetPage::sample()),
         sample("console-unmet-unknown", &way_in::UnmetPage { words: None, ..way_in::UnmetPage::sample() }),
+    ]
+}
+
+/// The console's pages of what happened, and of what signs.
+fn records() -> Vec<Sample> {
+    use audit::chain::{ChainPage, Checked};
+    let empty = audit::AuditPage { events: vec![], older: None, newest: None, ..audit::AuditPage::sample() };
+    let chain = |checked| ChainPage { checked, ..ChainPage::sample() };
+    let broken = Checked::Broken(17, "The event there was altered or moved.".into());
+    let quiet = statistics::StatisticsPage { charts: vec![], ..statistics::StatisticsPage::sample() };
+    let reader = Frame { role: Role::Viewer, ..keys::KeysPage::sample().frame };
+    vec![
+        sample("console-audit", &audit::AuditPage::sample()),
+        sample("console-audit-none", &empty),
+        sample("console-audit-event", &audit::event::EventPage::sample()),
+        sample("console-audit-chain", &chain(None)),
+        sample("console-audit-chain-whole", &ChainPage::sample()),
+        sample("console-audit-chain-broken", &chain(Some(broken))),
+        sample("console-audit-chain-anchor", &ChainPage { is_malformed: true, ..chain(None) }),
+        sample("console-why-ask", &why::AskPage::sample()),
+        sample(
+            "console-why-unknown",
+            &why::AskPage { unknown: Some("nobody".into()), ..why::AskPage::sample() },
+        ),
+        sample("console-why", &why::WhyPage::sample()),
+        sample("console-statistics", &statistics::StatisticsPage::sample()),
+        sample("console-statistics-empty", &quiet),
+        sample("console-contexts", &contexts::ContextsPage::sample()),
+        sample("console-workflows", &workflows::WorkflowsPage::sample()),
+        sample("console-keys", &keys::KeysPage::sample()),
+        sample("console-keys-viewer", &keys::KeysPage { frame: reader, ..keys::KeysPage::sample() }),
+        sample("console-keys-rotate", &keys::RotatePage::sample()),
+        sample("console-keys-retire", &keys::RetirePage::sample()),
+    ]
+}
+
+/// The console's pages of clients.
+fn registrations() -> Vec<Sample> {
+    use clients::{ClientPage, ClientsPage, change, history};
+    let none = ClientsPage { clients: vec![], next: None, ..ClientsPage::sample() };
+    let reader = Frame { role: Role::Viewer, ..ClientPage::sample().frame };
+    let edit = || change::EditPage::sample().unwrap();
+    let problem = Some("Somebody changed this client meanwhile.".into());
+    let gone = history::VersionPage { json: None, changes: vec![], ..history::VersionPage::sample() };
+    vec![
+        sample("console-clients", &ClientsPage::sample()),
+        sample("console-clients-none", &none),
+        sample("console-client", &ClientPage::sample()),
+        sample("console-client-viewer", &ClientPage { frame: reader, ..ClientPage::sample() }),
+        sample("console-client-edit", &edit()),
+        sample("console-client-edit-stale", &change::EditPage { problem, ..edit() }),
+        sample("console-client-registration", &change::RegistrationPage::sample()),
+        sample("console-client-secret", &change::SecretPage::sample()),
+        sample("console-client-history", &history::HistoryPage::sample()),
+        sample("console-client-version", &history::VersionPage::sample()),
+        sample("console-client-version-removed", &gone),
+        sample("console-policies", &policies::PoliciesPage::sample()),
     ]
 }

@@ -33,8 +33,10 @@ pub mod callers;
 pub mod clients;
 pub mod door;
 pub mod keys;
+pub mod names;
 pub mod page;
 pub mod policies;
+pub mod rules;
 pub mod statistics;
 
 /// The ports and rules that administrators' flows share.

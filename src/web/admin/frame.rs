@@ -14,7 +14,17 @@ pub struct Section {
 }
 
 /// Every part, in the order of the navigation.
-pub const SECTIONS: [Section; 1] = [part("/admin", "admin-nav-home", Role::Viewer)];
+pub const SECTIONS: [Section; 9] = [
+    part("/admin", "admin-nav-home", Role::Viewer),
+    part("/admin/clients", "admin-nav-clients", Role::Viewer),
+    part("/admin/policies", "admin-nav-policies", Role::Viewer),
+    part("/admin/contexts", "admin-nav-contexts", Role::Viewer),
+    part("/admin/workflows", "admin-nav-workflows", Role::Viewer),
+    part("/admin/why", "admin-nav-why", Role::Viewer),
+    part("/admin/keys", "admin-nav-keys", Role::Viewer),
+    part("/admin/statistics", "admin-nav-statistics", Role::Viewer),
+    part("/admin/audit", "admin-nav-audit", Role::Viewer),
+];
 
 const fn part(path: &'static str, key: &'static str, needs: Role) -> Section {
     Section { path, key, needs }

@@ -1,0 +1,63 @@
+admin-nav-statistics = Statistics
+admin-statistics = Statistics
+admin-statistics-lead = How often people were asked for their face, what came of it, and how long it took. Days are of UTC.
+admin-statistics-from = First day
+admin-statistics-to = Last day
+admin-statistics-show = Show
+admin-statistics-backwards = The last day is before the first.
+admin-statistics-too-long = At most 92 days are shown at once.
+admin-statistics-empty = Nothing was counted on these days.
+admin-statistics-none = –
+admin-statistics-n = n = { $count }
+admin-statistics-plot = Plot: { $title }. The table below has the same numbers.
+admin-statistics-numbers = The numbers: { $title }
+
+admin-statistics-fact-step-ups = Step-ups begun
+admin-statistics-fact-passed = Passed
+admin-statistics-fact-failed = Ended otherwise
+admin-statistics-fact-left = Left by the person
+admin-statistics-fact-median = Seconds within which half of those passed who passed
+admin-statistics-fact-ninety = Seconds within which nine of ten did
+admin-statistics-fact-enrolments = People enrolled
+admin-statistics-fact-suspensions = Accounts suspended
+
+admin-statistics-days = Step-ups by day
+admin-statistics-days-unit = Step-ups
+admin-statistics-days-help = Enrolled people who were asked for their face, by the day on which it began.
+admin-statistics-enrolment-days = Enrolments by day
+admin-statistics-enrolment-days-unit = Enrolments
+admin-statistics-enrolment-days-help = People who were enrolled, or tried to be, by the day on which it began.
+admin-statistics-outcomes = Step-ups by outcome
+admin-statistics-outcomes-help = How step-ups ended, by the reason that the client was told.
+admin-statistics-seconds = Time to pass, in seconds
+admin-statistics-seconds-help = How long those step-ups took that passed, from the camera page to the verdict.
+admin-statistics-percent = Percent of those who passed
+admin-statistics-share = Share of those who passed
+admin-statistics-clients = Step-ups by client
+admin-statistics-clients-help = For whom people were asked for their face.
+admin-statistics-refusals = Errors by reason
+admin-statistics-refusals-help = Requests that ended in an error, by the reason that the client was told.
+admin-statistics-captures = Captures that did not pass, by cause
+admin-statistics-captures-help = The finer cause, which neither the person nor the client is told.
+admin-statistics-grants = Codes by context
+admin-statistics-grants-help = The contexts in which clients were answered.
+
+admin-statistics-column-day = Day
+admin-statistics-column-client = Client
+admin-statistics-column-name = What
+admin-statistics-column-count = How many
+admin-statistics-column-passed = Passed
+admin-statistics-column-not-passed = Not passed
+
+admin-outcome-passed = Passed
+admin-outcome-left = Left by the person
+admin-outcome-face-not-verified = Face not verified
+admin-outcome-face-not-enrolled = Face not enrolled
+admin-outcome-camera-unavailable = No usable camera
+admin-outcome-attempts-exhausted = Too many tries
+admin-outcome-user-declined = Declined by the person
+admin-outcome-consent-required = No consent
+admin-outcome-registry-unavailable = Identity source away
+admin-outcome-policy = Policy
+admin-outcome-mismatch = Another face
+admin-outcome-quality = Poor pictures
