@@ -16,6 +16,7 @@ use crate::{
         secret::{base64url, sha256},
         user::VerifiedAttributes,
         workflow::{
+            definition::WorkflowDefinition,
             evidence::{EvidenceRefusal, MatchedEvidence},
             run::WorkflowRun,
         },
@@ -48,6 +49,17 @@ enum Unfit {
     Evidence(EvidenceRefusal),
     Portrait(&'static str),
     TooManyLookups,
+    OtherSource,
+}
+
+/// What a look-up is about.
+struct Asked {
+    /// The run at its identity step.
+    run: WorkflowRun,
+    /// Its workflow, as it is configured now.
+    workflow: WorkflowDefinition,
+    /// What was verified on the account before.
+    verified: Option<VerifiedAttributes>,
 }
 
 /// Digital-ID checks.
@@ -74,7 +86,7 @@ impl Enrol {
         browser: &Browser,
         document_number: &str,
     ) -> Served<Identified> {
-        let Some((run, verified)) = self.begin(interaction, browser).await? else {
+        let Some(Asked { run, workflow, verified }) = self.begin(interaction, browser).await? else {
             return self.refuse(interaction, browser, Unfit::TooManyLookups).await;
         };
         match self.source.look_up(&run.user, document_number).await? {
@@ -89,6 +101,9 @@ impl Enrol {
             DigitalIdAnswer::Record { evidence, portrait } => {
                 if evidence.portrait_sha256 != base64url(&sha256(portrait.bytes())) {
                     return Err(Fault::Damaged("a portrait is not the one attested".into()).into());
+                }
+                if !workflow.believes(&evidence.source) {
+                    return self.refuse(interaction, browser, Unfit::OtherSource).await;
                 }
                 let evidence = match evidence.judge(verified.as_ref()) {
                     Ok(evidence) => evidence,
@@ -116,21 +131,19 @@ impl Enrol {
         }
     }
 
-    /// The run at its identity step and what was verified on the account before; the look-up is counted, and `None`
-    /// where it would be one too many.
-    async fn begin(
-        &self,
-        interaction: &InteractionId,
-        browser: &Browser,
-    ) -> Served<Option<(WorkflowRun, Option<VerifiedAttributes>)>> {
+    /// What a look-up is about; it is counted, and `None` where it would be one too many.
+    async fn begin(&self, interaction: &InteractionId, browser: &Browser) -> Served<Option<Asked>> {
         let (id, browser, most) = (interaction.clone(), browser.clone(), self.room.policy.most_lookups);
+        let book = self.room.book.clone();
         self.room
             .change(move |db, scribe| {
                 let visit = Visit::find(db, &id, &browser, scribe.now)?;
                 let mut run = run_at_step(&visit)?;
+                let set = book.in_force(db)?.set;
+                let workflow = set.workflow(&run.workflow).ok_or(FaceRefusal::WrongStep)?.clone();
                 let is_admitted = run.look_up(most)?;
                 db.save_run(&run)?;
-                Ok(is_admitted.then_some((run, visit.user.verified)))
+                Ok(is_admitted.then_some(Asked { run, workflow, verified: visit.user.verified }))
             })
             .await
     }
@@ -212,6 +225,7 @@ impl Unfit {
             },
             Self::Portrait(why) => format!("portrait_unusable: {why}"),
             Self::TooManyLookups => "too_many_lookups".to_owned(),
+            Self::OtherSource => "other_source".to_owned(),
         }
     }
 }

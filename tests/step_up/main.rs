@@ -23,3 +23,4 @@ mod secrecy;
 mod socket;
 mod told;
 mod ways;
+mod workflows;

@@ -84,6 +84,16 @@ impl WorkflowDefinition {
         self.parents.is_empty()
     }
 
+    /// Whether a face may be shown in this way in it.
+    pub fn admits(&self, way: Way) -> bool {
+        self.ways.is_empty() || self.ways.contains(&way)
+    }
+
+    /// Whether it takes this source's word.
+    pub fn believes(&self, source: &str) -> bool {
+        self.sources.is_empty() || self.sources.iter().any(|named| named == source)
+    }
+
     /// The two that ship: a digital-ID check with a live face against its portrait, and a live face against what that
     /// enrolled.
     pub fn shipped() -> Vec<Self> {

@@ -35,6 +35,7 @@ impl Ceremonies {
         let challenge = LivenessChallenge::derive(&self.room.challenge_key, &nonce, &id, way)
             .ok_or_else(|| Fault::Internal("a challenge could not be derived".into()))?;
         let (interaction, browser, policy) = (interaction.clone(), browser.clone(), self.room.policy);
+        let book = self.room.book.clone();
         self.room
             .change(move |db, scribe| {
                 let mut visit = Visit::find(db, &interaction, &browser, scribe.now)?;
@@ -48,7 +49,9 @@ impl Ceremonies {
                 let run = visit.run_in_progress().ok_or(FaceRefusal::WrongStep)?;
                 let ceremony = Ceremony::open(run, parts, policy.capture.lifetime, scribe.now)
                     .ok_or(FaceRefusal::WrongStep)?;
-                if !policy.ways.open_to(&visit.session.ledger).contains(way) {
+                let set = book.in_force(db)?.set;
+                let workflow = set.workflow(&run.workflow).ok_or(FaceRefusal::WrongStep)?;
+                if !workflow.admits(way) || !policy.ways.open_to(&visit.session.ledger).contains(way) {
                     return Err(FaceRefusal::OtherWay.into());
                 }
                 budget_of(db, &visit, &browser)?.admit(scribe.now, &policy.attempts)?;
@@ -69,9 +72,23 @@ impl Ceremonies {
             .await
     }
 
-    /// The ways that a session may choose from now.
-    pub fn ways_open_to(&self, ledger: &AssuranceLedger) -> Ways {
-        self.room.policy.ways.open_to(ledger)
+    /// The ways that a session may choose from now, in the workflow that was decided upon for its interaction.
+    pub async fn ways_open_to(
+        &self,
+        interaction: &InteractionId,
+        ledger: &AssuranceLedger,
+    ) -> Result<Ways, Fault> {
+        let (interaction, book) = (interaction.clone(), self.room.book.clone());
+        let open = self.room.policy.ways.open_to(ledger);
+        self.room
+            .store
+            .read(move |db| {
+                let decided = db.find_interaction(&interaction)?.and_then(|interaction| interaction.workflow);
+                let set = book.in_force(db)?.set;
+                let workflow = decided.and_then(|name| set.workflow(&name).cloned());
+                Ok(open.iter().filter(|way| workflow.as_ref().is_none_or(|it| it.admits(*way))).collect())
+            })
+            .await
     }
 
     /// Seconds from now to a moment, the last begun one counted whole; an hour at most and one at least.

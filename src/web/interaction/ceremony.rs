@@ -67,17 +67,17 @@ impl FromRequest for OfCeremony {
 }
 
 /// What is about to happen, before the camera opens, and the ways that can be chosen.
-pub fn briefing(app: &App, open: &OpenInteraction, station: Station) -> HttpResponse {
+pub async fn briefing(app: &App, open: &OpenInteraction, station: Station) -> Result<HttpResponse, Failure> {
     let purpose = if station == Station::Portrait { Purpose::Enrol } else { Purpose::StepUp };
-    pages::shown(&BriefingPage {
+    Ok(pages::shown(&BriefingPage {
         interaction: open.interaction.id.to_string(),
         csrf: open.session.csrf.expose().to_owned(),
         client: open.client.name.clone(),
         returns_to: FormTarget::of(&open.request.terms.redirect_uri),
         purpose,
-        ways: app.ceremonies.ways_open_to(&open.session.ledger),
+        ways: app.ceremonies.ways_open_to(&open.interaction.id, &open.session.ledger).await?,
         just_enrolled: station == Station::Template { just_enrolled: true },
-    })
+    }))
 }
 
 /// `POST /interaction/{interaction}/begin` and `…/retry`: opens a capture, if the account's tries allow one now.
@@ -89,7 +89,8 @@ pub async fn begin(
     form: Form,
 ) -> Result<HttpResponse, Failure> {
     form.prove_own(&request, &app, &browser)?;
-    let Some(way) = chosen(&form, app.ceremonies.ways_open_to(&browser.session.ledger)) else {
+    let open = app.ceremonies.ways_open_to(&interaction, &browser.session.ledger).await?;
+    let Some(way) = chosen(&form, open) else {
         return Ok(see_other(&resume_address(&interaction)));
     };
     match app.ceremonies.open(&interaction, &browser, way).await {

@@ -24,7 +24,9 @@ pub async fn show(
     match station {
         Some(Station::Consent) => Ok(consent::page(&app, &open)),
         Some(Station::Identity) => identity::page(&app, &open, String::new(), None).await,
-        Some(station @ (Station::Portrait | Station::Template { .. })) => Ok(briefing(&app, &open, station)),
+        Some(station @ (Station::Portrait | Station::Template { .. })) => {
+            briefing(&app, &open, station).await
+        }
         Some(Station::Elsewhere) | None => Ok(see_other(&resume_address(&interaction))),
     }
 }

@@ -150,6 +150,28 @@ fn a_renewed_enrolment_is_proven_and_the_row_before_it_stays_so_for_its_own_coun
 }
 
 #[test]
+fn a_parent_run_anew_takes_every_step_of_a_first_one_and_names_what_it_replaces() {
+    let (parent, enrolment) = completed();
+    let proven = ProvenEnrolment::prove(enrolment.clone(), &parent, &key()).unwrap();
+    let anew =
+        || WorkflowRun::open_parent_anew(run(4), WorkflowName::parent(), &proven, interaction(), at(20));
+    assert_eq!(anew().replaces.as_ref(), Some(&enrolment.id));
+    let mut hasty = anew();
+    assert!(enrol(&mut hasty, &passed(4)).is_err(), "without consent and document");
+    assert!(hasty.identify(evidence(), vec![1]).is_err(), "without consent");
+    let mut second = anew();
+    second.consent("v1", at(21)).unwrap();
+    assert!(enrol(&mut second, &passed(4)).is_err(), "without a document");
+    second.identify(evidence(), vec![1]).unwrap();
+    assert!(enrol(&mut second, &passed(1)).is_err(), "by the capture of the run before");
+    let made = enrol(&mut second, &passed(4)).unwrap();
+    assert_eq!(refusal(made.clone(), &second), None);
+    // Neither stands behind the other's.
+    assert_eq!(refusal(made, &parent), Some(Unproven::NoCompletedParent));
+    assert_eq!(refusal(enrolment, &second), Some(Unproven::NoCompletedParent));
+}
+
+#[test]
 fn another_key_proves_nothing() {
     let (parent, enrolment) = completed();
     let proven = ProvenEnrolment::prove(enrolment, &parent, &ProofKey::new([2; 32]));
