@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+mod admin;
 mod audit;
 mod client;
 mod commons;
@@ -52,6 +53,9 @@ enum Command {
     /// Add and erase local accounts.
     #[command(subcommand)]
     User(user::Command),
+    /// Say who may use the console.
+    #[command(subcommand)]
+    Admin(admin::Command),
     /// Register relying parties.
     #[command(subcommand)]
     Client(client::Command),
@@ -99,6 +103,7 @@ impl Cli {
             Command::Evaluate(command) => command.run(&config),
             Command::Conformance(command) => command.run().await,
             Command::User(command) => command.run(&config).await,
+            Command::Admin(command) => command.run(&config).await,
             Command::Client(command) => command.run(&config).await,
             Command::Keys(command) => command.run(&config).await,
             Command::Audit(command) => command.run(&config).await,

@@ -14,6 +14,7 @@ pub mod health;
 pub mod interaction;
 pub mod limits;
 pub mod logout;
+pub mod multipart;
 pub mod oidc;
 pub mod pages;
 pub mod request_log;

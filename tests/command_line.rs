@@ -119,6 +119,41 @@ fn an_account_is_added_once_and_erased() {
 }
 
 #[test]
+fn the_first_owner_is_invited_recovered_and_revoked_from_the_machine() {
+    let operator = Operator::new();
+    assert_eq!(operator.succeeds(&["admin", "list"], ""), "");
+    let portrait = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/identity/personas/fields.jpg");
+    let portrait = portrait.display().to_string();
+    let person = ["olivia", "--given-name", "Olivia", "--family-name", "Owner", "--birth-date", "1980-05-17"];
+    let document = ["--document-number", "C01X0000T", "--portrait", &portrait];
+    let with = |command: &'static str| -> Vec<&str> {
+        ["admin", command].into_iter().chain(person).chain(document).collect()
+    };
+    let link = operator.succeeds(&with("invite"), "");
+    assert!(link.contains("/admin/invitation/"), "{link}");
+    let listed = operator.succeeds(&["admin", "list"], "");
+    assert!(listed.contains("olivia\towner\tlink\tby installer"), "{listed}");
+    // A picture without a face is nobody's portrait.
+    let blank = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/faces/no_face.jpg");
+    let (blank, mut faceless) = (blank.display().to_string(), with("invite"));
+    *faceless.last_mut().unwrap() = &blank;
+    assert!(operator.fails(&faceless, "").contains("portrait-unusable"));
+    let other = ["admin", "invite", "olivia", "--given-name", "Eve", "--family-name", "Owner"];
+    let other: Vec<&str> = other.into_iter().chain(["--birth-date", "1980-05-17"]).collect();
+    assert!(operator.fails(&other, "").contains("another name"));
+    let output = operator.run(&with("recover"), "");
+    assert!(output.status.success() && String::from_utf8_lossy(&output.stderr).contains("WARNING"));
+    assert_ne!(String::from_utf8(output.stdout).unwrap(), link);
+    assert!(operator.fails(&["admin", "revoke", "olivia"], "").contains("no administrator"));
+    assert!(operator.fails(&["admin", "revoke", "nobody"], "").contains("no account"));
+    let events = operator.succeeds(&["audit", "export"], "");
+    for kind in ["invitation_made", "identity_attested", "administrator_recovered", "invitation_withdrawn"] {
+        assert!(events.contains(kind), "{kind}: {events}");
+    }
+    assert!(!events.contains("C01X0000T") && !events.contains("Olivia"), "the log names nobody: {events}");
+}
+
+#[test]
 fn a_client_is_registered_with_addresses_that_may_be_redirected_to() {
     // RFC 6749 §3.1.2, RFC 9700 §4.1
     let operator = Operator::new();

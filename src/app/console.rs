@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use crate::{
-    flows::admin::{AdminRoom, attention::Lookout, door::Door, names::Names, rules::Rules},
+    flows::admin::{
+        AdminRoom, administrators::Administrators, attention::Lookout, door::Door, names::Names,
+        officer::OfficerDesk, rules::Rules, sessions::SessionDesk, users::UserDesk,
+    },
     web::admin::AdminFlows,
 };
 
@@ -14,6 +17,10 @@ pub(super) fn admin_flows(room: AdminRoom) -> AdminFlows {
         door: Door::new(room.clone()),
         lookout: Lookout::new(room.clone()),
         names: Names::new(room.clone()),
-        rules: Rules::new(room),
+        rules: Rules::new(room.clone()),
+        administrators: Administrators::new(room.clone()),
+        officer: OfficerDesk::new(room.clone()),
+        users: UserDesk::new(room.clone()),
+        sessions: SessionDesk::new(room),
     }
 }

@@ -32,7 +32,9 @@ use crate::{
         verify::verify_models,
         workers::Waiting,
     },
-    jose::{client_jwts::JoseClientJwts, envelope::JweCaptureOpener, signer::JoseSigner},
+    jose::{
+        client_jwts::JoseClientJwts, envelope::JweCaptureOpener, master_key::MasterKey, signer::JoseSigner,
+    },
     ports::{digital_id::DigitalIdService, envelope::Vault, face::FaceAnalyzer},
     telemetry,
     web::{server, state::App},
@@ -84,7 +86,8 @@ pub async fn run(file: &ConfigFile, no_face: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-fn engine(config: &Config, no_face: bool) -> Result<Arc<dyn FaceAnalyzer>, Failure> {
+/// The face engine with its models.
+pub(super) fn engine(config: &Config, no_face: bool) -> Result<Arc<dyn FaceAnalyzer>, Failure> {
     if no_face {
         return Ok(Arc::new(AbsentAnalyzer));
     }
@@ -96,6 +99,11 @@ fn engine(config: &Config, no_face: bool) -> Result<Arc<dyn FaceAnalyzer>, Failu
         ..shipped
     };
     Ok(Arc::new(Analyzer::start(&models, &settings)?))
+}
+
+/// What document numbers are hashed with.
+pub(super) fn document_key(master_key: &MasterKey) -> DocumentKey {
+    DocumentKey::new(master_key.derive("document numbers"))
 }
 
 /// Starts sealing and housekeeping; both end when told, the sealer with nothing left unsealed.
@@ -117,7 +125,7 @@ fn put_together(parts: Parts, analyzer: Arc<dyn FaceAnalyzer>, settings: Setting
     let (template_keys, transform_keys) = parts.key_rings();
     let Parts { config, store, audit_key, master_key, passwords, clock, entropy, outbound, .. } = parts;
     let vault: Arc<dyn Vault> = Arc::new(master_key.vault(entropy.clone()));
-    let key = DocumentKey::new(master_key.derive("document numbers"));
+    let key = document_key(&master_key);
     let officer = Officer::new(store.clone(), vault.clone(), clock.clone(), key.clone());
     let source: Arc<dyn DigitalIdService> = if config.demo {
         let simulator =

@@ -120,6 +120,8 @@ pub enum AuditKind {
     TemplateRenewed,
     /// Someone was invited by a one-time link.
     InvitationMade,
+    /// One-time links were taken back.
+    InvitationWithdrawn,
     /// A one-time link was used.
     InvitationUsed,
     /// Someone became an administrator, or got another role.

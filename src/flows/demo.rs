@@ -212,7 +212,8 @@ fn check(registration: &Registration, now: Timestamp) -> Result<(Username, Verif
     }
 }
 
-fn parse_birth_date(text: &str, now: Timestamp) -> Option<Date> {
+/// A date that a living person was born on.
+pub(super) fn parse_birth_date(text: &str, now: Timestamp) -> Option<Date> {
     let date: Date = text.trim().parse().ok()?;
     let today = now.to_zoned(TimeZone::UTC).date();
     let years = date.until((Unit::Year, today)).ok()?.get_years();

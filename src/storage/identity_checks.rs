@@ -154,8 +154,11 @@ impl IdentityCheckStore for Transaction<'_> {
     fn spend_identity_check(&mut self, id: &IdentityCheckId, now: Timestamp) -> Result<bool, Fault> {
         self.step(|c| {
             let spent = (dsl::used_at.eq(milliseconds(now)), dsl::sealed_portrait.eq(Vec::<u8>::new()));
-            let named = identity_checks::table.find(id.as_str()).filter(dsl::used_at.is_null());
-            Ok(diesel::update(named).set(spent).execute(c)? == 1)
+            let open = identity_checks::table
+                .find(id.as_str())
+                .filter(dsl::used_at.is_null())
+                .filter(dsl::withdrawn_at.is_null());
+            Ok(diesel::update(open).set(spent).execute(c)? == 1)
         })
     }
 

@@ -213,7 +213,9 @@ fn device(key: OwnKey) -> DeviceCard {
 
 fn card(face: FaceCheck) -> FaceCard {
     let since = face.since.to_zoned(TimeZone::UTC).date().to_string();
-    FaceCard { since, source: face.source, coverage: face.coverage }
+    // The register's own name, or the words for somebody of this service's own.
+    let source = pages::text::find(&format!("account-source-{}", face.source)).unwrap_or(face.source);
+    FaceCard { since, source, coverage: face.coverage }
 }
 
 fn with_session(app: &App, mut response: HttpResponse, secret: Option<&SecretToken>) -> HttpResponse {

@@ -30,12 +30,13 @@
 //!    argument is the page to come back to after a step-up: the page with the form, never the form's own target where that
 //!    has no page. [`Admin::must_be_fresh`] asks for both before a page with a long form, so that nobody fills it in vain.
 //!    [`changed`] shows `admin-done-client-removed` on the page that it goes to.
-//! 3. One template that extends `admin/frame.html` and fills `title` and `content`. A form takes
+//! 3. One template that extends `admin/frame.html` and fills `title`, `heading` and `content`. A form takes
 //!    `{% call parts::csrf(frame.csrf) %}{% endcall %}`; there is no script, and a wide table stands in
 //!    `<div class="scroll" role="region" tabindex="0" aria-labelledby="…">`.
 //! 4. Its routes in [`routes`], its field in [`AdminFlows`] (filled in `src/app/console.rs`), and its sample in
 //!    `tests/pages/samples.rs`.
 
+pub mod administrators;
 pub mod asked;
 pub mod audit;
 pub mod clients;
@@ -43,14 +44,18 @@ pub mod contexts;
 pub mod frame;
 pub mod guard;
 pub mod home;
+pub mod invitation;
 pub mod keys;
 pub mod phrases;
 pub mod policies;
 mod routes;
+pub mod sessions;
 pub mod statistics;
 pub mod terms;
+pub mod users;
 pub mod way_in;
 pub mod why;
+pub mod words;
 pub mod workflows;
 
 use actix_web::{
@@ -62,7 +67,10 @@ pub use frame::{Crumb, Frame};
 pub use guard::{Admin, Barred};
 
 use super::follow::see_other;
-use crate::flows::admin::{attention::Lookout, door::Door, names::Names, rules::Rules};
+use crate::flows::admin::{
+    administrators::Administrators, attention::Lookout, door::Door, names::Names, officer::OfficerDesk,
+    rules::Rules, sessions::SessionDesk, users::UserDesk,
+};
 
 /// What handlers of the console answer.
 pub type Answer = Result<HttpResponse, Barred>;
@@ -77,6 +85,14 @@ pub struct AdminFlows {
     pub names: Names,
     /// The policies in force, to explain them by.
     pub rules: Rules,
+    /// Who the administrators are.
+    pub administrators: Administrators,
+    /// What officers attest.
+    pub officer: OfficerDesk,
+    /// Accounts.
+    pub users: UserDesk,
+    /// Sessions.
+    pub sessions: SessionDesk,
 }
 
 /// Adds the console's routes.

@@ -4,10 +4,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod changes;
 mod clients;
 mod desk;
 mod guard;
+mod invitations;
 mod keys;
+mod officer;
 mod records;
+mod steps;
 mod walk;
 mod why;

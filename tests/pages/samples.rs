@@ -2,8 +2,10 @@
 
 use facestep::domain::admin::role::Role;
 use facestep::domain::face::coverage::Coverage;
+use facestep::flows::admin::officer::CheckFlaw;
 use facestep::web::admin::{
-    Frame, audit, clients, contexts, guard, home, keys, policies, statistics, way_in, why, workflows,
+    Frame, administrators, audit, clients, contexts, guard, home, invitation, keys, policies, sessions,
+    statistics, users, way_in, why, workflows,
 };
 use facestep::web::headers::Policy;
 use facestep::web::pages::*;
@@ -23,7 +25,7 @@ fn sample(name: impl Into<String>, page: &impl Page) -> Sample {
 }
 
 pub fn all() -> Vec<Sample> {
-    [check_in(), account(), outcomes(), failures(), demo(), console(), records(), registrations()]
+    [check_in(), account(), outcomes(), failures(), demo(), console(), people(), records(), registrations()]
         .into_iter()
         .flatten()
         .collect()
@@ -235,5 +237,71 @@ fn registrations() -> Vec<Sample> {
         sample("console-client-version", &history::VersionPage::sample()),
         sample("console-client-version-removed", &gone),
         sample("console-policies", &policies::PoliciesPage::sample()),
+    ]
+}
+
+/// The console's pages about people.
+fn people() -> Vec<Sample> {
+    use administrators::{AdministratorsPage, InvitePage, LinkPage};
+    use invitation::{InvitationPage, LinkOverPage};
+    use sessions::SessionsPage;
+    use users::{AddPage, UsersPage, account::UserPage, check::CheckPage};
+    let viewer = Frame { role: Role::Viewer, ..Frame::sample() };
+    let problem = Some("admin-problem-last-owner");
+    let bare = UserPage {
+        birth_date: None,
+        has_password: false,
+        enrolments: vec![],
+        checks: vec![],
+        sessions: vec![],
+        keys: vec![],
+        ..UserPage::sample()
+    };
+    let flawed = CheckPage {
+        flaws: CheckFlaw::ALL.to_vec(),
+        is_unconfirmed: true,
+        verified: None,
+        ..CheckPage::sample()
+    };
+    let recover = InvitationPage { recovers: true, is_short: true, ..InvitationPage::sample() };
+    let known = InvitationPage { sets_password: false, role: None, ..InvitationPage::sample() };
+    vec![
+        sample("console-administrators", &AdministratorsPage::sample()),
+        sample(
+            "console-administrators-last",
+            &AdministratorsPage { problem, ..AdministratorsPage::sample() },
+        ),
+        sample(
+            "console-administrators-viewer",
+            &AdministratorsPage { frame: viewer.clone(), ..AdministratorsPage::sample() },
+        ),
+        sample("console-invite", &InvitePage::sample()),
+        sample("console-invite-again", &InvitePage { problem, ..InvitePage::sample() }),
+        sample("console-link", &LinkPage::sample()),
+        sample("console-users", &UsersPage::sample()),
+        sample("console-users-none", &UsersPage { lines: vec![], search: "x".into(), ..UsersPage::sample() }),
+        sample("console-user-add", &AddPage::sample()),
+        sample(
+            "console-user-add-again",
+            &AddPage { problem: Some("admin-problem-taken"), ..AddPage::sample() },
+        ),
+        sample("console-user", &UserPage::sample()),
+        sample("console-user-bare", &bare),
+        sample("console-user-viewer", &UserPage { frame: viewer.clone().below(), ..UserPage::sample() }),
+        sample("console-check", &CheckPage::sample()),
+        sample("console-check-flawed", &flawed),
+        sample("console-sessions", &SessionsPage::sample()),
+        sample(
+            "console-sessions-viewer",
+            &SessionsPage { frame: viewer, next: None, ..SessionsPage::sample() },
+        ),
+        sample(
+            "console-sessions-none",
+            &SessionsPage { sessions: vec![], is_later: false, ..SessionsPage::sample() },
+        ),
+        sample("invitation", &InvitationPage::sample()),
+        sample("invitation-recover", &recover),
+        sample("invitation-known", &known),
+        sample("invitation-over", &LinkOverPage {}),
     ]
 }

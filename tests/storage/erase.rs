@@ -8,9 +8,12 @@ use crate::{
 };
 
 /// Every table that holds something of an account, and how its rows are told apart.
-const OF_AN_ACCOUNT: [(&str, &str); 16] = [
+const OF_AN_ACCOUNT: [(&str, &str); 19] = [
     ("users", "id"),
     ("sessions", "user_id"),
+    ("administrators", "user_id"),
+    ("admin_invitations", "user_id"),
+    ("identity_checks", "user_id"),
     ("grants", "user_id"),
     ("refresh_tokens", "'u' || substr(grant_id, 2)"),
     ("access_tokens", "'u' || substr(grant_id, 2)"),

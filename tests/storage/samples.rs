@@ -2,12 +2,18 @@
 
 use facestep::{
     domain::{
+        admin::{
+            check::{CheckSource, IdentityCheck},
+            invitation::{Invitation, InvitationKind},
+            role::{Administrator, Role},
+        },
         audit::{AuditEvent, AuditKind},
         authn::{
             acr::{Acr, Assurance},
             amr::Amr,
             ledger::{AssuranceEntry, Evidence, Method},
         },
+        change::Author,
         device::{DeviceKey, KeyBinding, KnownDevice},
         face::{
             attempts::{AttemptBudget, DeviceScope},
@@ -37,6 +43,7 @@ use facestep::{
         user::{PasswordHash, User, Username, VerifiedAttributes, profile::Profile},
         workflow::{
             definition::WorkflowName,
+            document::DocumentHash,
             enrolment::Enrolment,
             evidence::{IdentityEvidence, MatchClass, MatchedEvidence},
             run::WorkflowRun,
@@ -376,6 +383,25 @@ pub fn persona(document_number: &str) -> Persona {
     }
 }
 
+pub fn identity_check(id: &str, user: &str) -> IdentityCheck {
+    IdentityCheck {
+        id: IdentityCheckId::parse(id).unwrap(),
+        user: user_id(user),
+        source: CheckSource::Officer,
+        document: "Passport".into(),
+        document_hash: DocumentHash::from_kept("hash".into()),
+        attested: verified(),
+        sealed_portrait: vec![1, 0, 2],
+        portrait_sha256: "sha".into(),
+        checked_by: Author::Operator(user_id("officer")),
+        answered_for_by: "Oscar “O” Operator".into(),
+        checked_at: at(0),
+        expires_at: at(2000),
+        used_at: None,
+        withdrawn_at: None,
+    }
+}
+
 pub fn event(id: &str) -> AuditEvent {
     AuditEvent::new(AuditId::parse(id).unwrap(), at(12), AuditKind::Decided).with("reason", "because \"ü\"")
 }
@@ -406,6 +432,18 @@ pub fn fill(db: &mut dyn Db, n: u32) -> Result<(), Fault> {
     db.save_budget(&budget(&user_name, DeviceScope::Unknown))?;
     let known = DeviceScope::Known(DeviceId::parse(&format!("d{n}")).unwrap());
     db.save_budget(&budget(&user_name, known))?;
+    db.put_administrator(&Administrator {
+        user: user_id(&user_name),
+        role: Role::Owner,
+        granted_by: Author::Installer,
+        granted_at: at(1),
+    })?;
+    let link = secret(&format!("link-{n}"));
+    let (invite, week) = (InvitationKind::Invite, SignedDuration::from_hours(7 * 24));
+    let invitation =
+        Invitation::open(&link, invite, user_id(&user_name), None, Author::Installer, at(1), week);
+    db.insert_invitation(&invitation)?;
+    db.insert_identity_check(&identity_check(&format!("check{n}"), &user_name))?;
     db.add_shown_capture(&shown_capture(&format!("k{n}"), &user_name, 9), 5)?;
     db.append_event(&event(&format!("a{n}")))
 }

@@ -29,11 +29,7 @@ pub fn from(config: &Config, points: &OperatingPoints) -> Settings {
         offers_face: shipped.offers_face,
         face_freshness: config.step_up.freshness,
         face: face(config, points, shipped.face),
-        sessions: SessionLifetimes {
-            idle: config.session.idle,
-            absolute: config.session.absolute,
-            anonymous: config.session.anonymous,
-        },
+        sessions: sessions(config),
         interaction: config.session.interaction,
         code: config.tokens.code,
         requests: RequestPolicy {
@@ -70,6 +66,15 @@ pub fn from(config: &Config, points: &OperatingPoints) -> Settings {
             ),
             allow_http: config.outbound.allow_private,
         },
+    }
+}
+
+/// How long sessions live.
+pub(in crate::cli) fn sessions(config: &Config) -> SessionLifetimes {
+    SessionLifetimes {
+        idle: config.session.idle,
+        absolute: config.session.absolute,
+        anonymous: config.session.anonymous,
     }
 }
 

@@ -28,6 +28,11 @@ pub enum CheckSource {
 }
 
 impl CheckSource {
+    /// Reads a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Installer, Self::Officer].into_iter().find(|source| source.name() == name)
+    }
+
     /// The stable name; the `source` of the evidence.
     pub fn name(self) -> &'static str {
         match self {

@@ -73,10 +73,15 @@ impl IdentityEvidence {
             MatchClass::Partial => return Err(EvidenceRefusal::PartialMatch),
             MatchClass::Exact => {}
         }
-        let same_person = folded(&self.given_name) == folded(&verified.given_name)
-            && folded(&self.family_name) == folded(&verified.family_name)
-            && self.birth_date == verified.birth_date;
-        if same_person { Ok(MatchedEvidence(self)) } else { Err(EvidenceRefusal::OtherPerson) }
+        let on_record = VerifiedAttributes {
+            given_name: self.given_name.clone(),
+            family_name: self.family_name.clone(),
+            birth_date: self.birth_date,
+        };
+        match on_record.is_same_person_as(verified) {
+            true => Ok(MatchedEvidence(self)),
+            false => Err(EvidenceRefusal::OtherPerson),
+        }
     }
 }
 
@@ -84,6 +89,15 @@ impl MatchedEvidence {
     /// What was attested.
     pub fn evidence(&self) -> &IdentityEvidence {
         &self.0
+    }
+}
+
+impl VerifiedAttributes {
+    /// Whether both are about one person: the same birth date, and the same names but for case and white space.
+    pub fn is_same_person_as(&self, other: &Self) -> bool {
+        folded(&self.given_name) == folded(&other.given_name)
+            && folded(&self.family_name) == folded(&other.family_name)
+            && self.birth_date == other.birth_date
     }
 }
 

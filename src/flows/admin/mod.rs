@@ -27,6 +27,7 @@ use crate::{
     },
 };
 
+pub mod administrators;
 pub mod attention;
 pub mod audit;
 pub mod callers;
@@ -34,10 +35,14 @@ pub mod clients;
 pub mod door;
 pub mod keys;
 pub mod names;
+pub mod officer;
 pub mod page;
 pub mod policies;
+mod recovery;
 pub mod rules;
+pub mod sessions;
 pub mod statistics;
+pub mod users;
 
 /// The ports and rules that administrators' flows share.
 pub struct AdminRoom {

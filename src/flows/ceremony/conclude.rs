@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     domain::{
+        admin::check::CheckSource,
         audit::{AuditEvent, AuditKind},
         authn::ledger::{AssuranceEntry, Evidence, Method, Showing},
         device::KeyBinding,
@@ -247,10 +248,7 @@ impl Conclusion {
             }
         }
         db.insert_enrolment(&enrolment)?;
-        if let Some(check) = IdentityCheckId::parse(&enrolment.evidence.evidence().transaction) {
-            // What an officer attested carries one enrolment; other sources' transactions name no such check.
-            db.spend_identity_check(&check, scribe.now)?;
-        }
+        spend_check(db, &enrolment, scribe.now)?;
         db.put_enrolment_keys(&enrolment.id, &keys)?;
         let event = scribe.run_event(AuditKind::Enrolled, interaction, run);
         let event = event
@@ -317,4 +315,15 @@ impl Conclusion {
 fn showing_of(run: &WorkflowRun, ceremony: &Ceremony, proofed_at: Option<Timestamp>) -> Showing {
     let workflow = Some(run.workflow.clone());
     Showing { workflow, proofed_at, ..Showing::new(run.id.clone(), ceremony.challenge.way()) }
+}
+
+/// What an officer attested carries one enrolment, and none once it was taken back, as while the person was on their way.
+fn spend_check(db: &mut dyn Db, enrolment: &Enrolment, now: Timestamp) -> Served<()> {
+    let evidence = enrolment.evidence.evidence();
+    if CheckSource::parse(&evidence.source).is_none() {
+        return Ok(());
+    }
+    let check = IdentityCheckId::parse(&evidence.transaction);
+    let is_spent = check.map(|check| db.spend_identity_check(&check, now)).transpose()?;
+    if is_spent == Some(true) { Ok(()) } else { Err(FaceRefusal::WrongStep.into()) }
 }

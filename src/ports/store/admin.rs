@@ -59,7 +59,7 @@ pub trait IdentityCheckStore {
     fn identity_checks_of(&mut self, user: &UserId) -> Result<Vec<IdentityCheck>, Fault>;
     /// How many may still be used.
     fn count_open_checks(&mut self, now: Timestamp) -> Result<i64, Fault>;
-    /// Notes that an enrolment rests on it, and wipes its portrait; `false` when there is none of this name.
+    /// Notes that an enrolment rests on it, and wipes its portrait; `false` when it was used or withdrawn before.
     fn spend_identity_check(&mut self, id: &IdentityCheckId, now: Timestamp) -> Result<bool, Fault>;
     /// Takes one back and wipes its portrait; `false` when it was used or withdrawn before.
     fn withdraw_identity_check(&mut self, id: &IdentityCheckId, now: Timestamp) -> Result<bool, Fault>;

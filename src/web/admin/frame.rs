@@ -14,8 +14,10 @@ pub struct Section {
 }
 
 /// Every part, in the order of the navigation.
-pub const SECTIONS: [Section; 9] = [
+pub const SECTIONS: [Section; 12] = [
     part("/admin", "admin-nav-home", Role::Viewer),
+    part("/admin/users", "admin-nav-users", Role::Viewer),
+    part("/admin/sessions", "admin-nav-sessions", Role::Viewer),
     part("/admin/clients", "admin-nav-clients", Role::Viewer),
     part("/admin/policies", "admin-nav-policies", Role::Viewer),
     part("/admin/contexts", "admin-nav-contexts", Role::Viewer),
@@ -24,6 +26,7 @@ pub const SECTIONS: [Section; 9] = [
     part("/admin/keys", "admin-nav-keys", Role::Viewer),
     part("/admin/statistics", "admin-nav-statistics", Role::Viewer),
     part("/admin/audit", "admin-nav-audit", Role::Viewer),
+    part("/admin/administrators", "admin-nav-administrators", Role::Viewer),
 ];
 
 const fn part(path: &'static str, key: &'static str, needs: Role) -> Section {

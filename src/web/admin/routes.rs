@@ -1,15 +1,49 @@
-//! The routes of the console's parts about what is kept: clients, policies, keys, and the record of what happened.
+//! The routes of the console's parts: people, what administrators decided, clients, keys, and the record of what happened.
 
 use actix_web::web::{self, ServiceConfig, get, post};
 
-use super::{audit, clients, contexts, keys, policies, statistics, why, workflows};
+use super::{
+    administrators, audit, clients, contexts, invitation, keys, policies, sessions, statistics, users, why,
+    workflows,
+};
 
 /// Adds them.
 pub(super) fn parts(config: &mut ServiceConfig) {
+    people(config);
     rules(config);
     registrations(config);
     signing_keys(config);
     records(config);
+}
+
+/// People: administrators, accounts, sessions.
+fn people(config: &mut ServiceConfig) {
+    config
+        .service(
+            web::resource("/invitation/{link}")
+                .route(get().to(invitation::show))
+                .route(post().to(invitation::accept)),
+        )
+        .route("/administrators", get().to(administrators::list))
+        .route("/administrators/role", post().to(administrators::set_role))
+        .route("/administrators/revoke", post().to(administrators::revoke))
+        .route("/administrators/withdraw-link", post().to(administrators::withdraw_link))
+        .service(
+            web::resource("/administrators/invite")
+                .route(get().to(administrators::invite_form))
+                .route(post().to(administrators::invite)),
+        )
+        .route("/users", get().to(users::list))
+        .service(web::resource("/users/add").route(get().to(users::add_form)).route(post().to(users::add)))
+        .service(
+            web::resource("/users/{user}/check")
+                .route(get().to(users::check::form))
+                .route(post().to(users::check::attest)),
+        )
+        .route("/users/{user}", get().to(users::account::show))
+        .route("/users/{user}/{action}", post().to(users::account::act))
+        .route("/sessions", get().to(sessions::list))
+        .route("/sessions/end", post().to(sessions::end));
 }
 
 /// What administrators decided.
