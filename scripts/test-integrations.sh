@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the pages of docs/integrations: each client, at a pinned version, against the real program in a real browser.
+# Runs the pages of docs/integrations: each client, at a pinned version, against the real program in a real browser. And has
+# schemathesis try the admin API by its description.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 fetched=target/integrations
@@ -27,6 +28,15 @@ fetch_python() {
   cp $lock $fetched/python/fetched-by
 }
 
+fetch_schemathesis() {
+  local lock=tests/integrations/schemathesis/requirements.txt
+  fetched_already $lock schemathesis && return
+  say "Fetching schemathesis"
+  python3 -m venv --clear $fetched/schemathesis
+  $fetched/schemathesis/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $lock
+  cp $lock $fetched/schemathesis/fetched-by
+}
+
 need_build_tools
 need "chromium" command -v chromium
 need "chromium-driver" command -v chromedriver
@@ -39,6 +49,11 @@ install_missing
 scripts/models.sh
 fetch_node
 fetch_python
+fetch_schemathesis
+
+say "The admin API"
+FACESTEP_SCHEMATHESIS=$PWD/$fetched/schemathesis/bin/schemathesis \
+  cargo test --locked --test admin -- api::schemathesis:: --test-threads=2
 
 say "Clients"
 cargo test --locked --test integrations -- clients:: conformance:: --test-threads=2 "$@"

@@ -1,5 +1,7 @@
 //! Administrators and their browsers.
 
+use std::sync::Arc;
+
 use facestep::{
     app::Settings,
     domain::{
@@ -37,7 +39,12 @@ pub struct Desk {
 impl Desk {
     /// Somebody owns the provider, and has just shown their face.
     pub async fn set() -> Self {
-        let app = TestApp::start_with(settings(), None).await;
+        Self::set_on("sqlite::memory:").await
+    }
+
+    /// The same on a database.
+    pub async fn set_on(database: &str) -> Self {
+        let app = TestApp::start_on(database, settings(), None, Arc::default(), 7).await;
         let owner = app.add_user("olivia", None).await;
         let browser = app.browser();
         let desk = Self { app, browser, owner };

@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Answer, guard,
-    paging::{Asked, PageParameters, listed},
+    paging::{Asked, Length, PageParameters, listed},
     problem::Problem,
     query::Query,
 };
@@ -150,7 +150,7 @@ pub async fn search(app: web::Data<App>, request: HttpRequest) -> Answer {
     let found = app.desks.audit.search(sought, before, page.limit).await?;
     let events = found.events.into_iter().map(|found| EventDocument::of(found.event, found.position));
     let next = found.next.map(|place| format!("{}.{}", place.at, place.seq));
-    Ok(listed("/audit/events", &filters, page.limit, events.collect(), next))
+    Ok(listed("/audit/events", &filters, Length::Asked(page.limit), events.collect(), next))
 }
 
 /// What happened in one interaction, in order.

@@ -14,7 +14,7 @@ use super::{
     Answer, body,
     conditions::{basis, basis_if_any, entity_tag, tagged},
     guard,
-    paging::{Asked, PageParameters, listed},
+    paging::{Asked, Length, PageParameters, listed},
     problem::Problem,
     query::{Query, reason},
 };
@@ -114,7 +114,7 @@ pub async fn list(app: web::Data<App>, request: HttpRequest) -> Answer {
     query.end()?;
     let found = app.desks.clients.list(page.place(ClientId::parse)?, page.limit).await?;
     let clients: Vec<_> = found.items.iter().map(snapshot).collect();
-    Ok(listed("/clients", &[], page.limit, clients, found.next.map(|id| id.to_string())))
+    Ok(listed("/clients", &[], Length::Asked(page.limit), clients, found.next.map(|id| id.to_string())))
 }
 
 /// Registers a client.
@@ -123,7 +123,8 @@ pub async fn list(app: web::Data<App>, request: HttpRequest) -> Answer {
 ), responses(
     (status = 201, description = "The client, with its secret where one was made", body = ClientMembers, headers(
         ("Location" = String), ("ETag" = String))),
-    (status = 409, description = "This client_id is taken", body = super::problem::ProblemDetails),
+    (status = 409, description = "This client_id is taken", body = super::problem::ProblemDetails,
+        content_type = "application/problem+json"),
 ))]
 pub async fn create(app: web::Data<App>, request: HttpRequest, payload: web::Payload) -> Answer {
     let author = guard::writer(&app, &request, Role::Operator).await?;
@@ -140,7 +141,7 @@ pub async fn create(app: web::Data<App>, request: HttpRequest, payload: web::Pay
 
 /// One client.
 #[utoipa::path(get, path = "/clients/{client}", tag = "clients", params(
-    ("client" = String, Path, description = "Its `client_id`"),
+    ("client" = String, Path, description = "Its `client_id`", example = "shop"),
     ("If-None-Match" = Option<String>, Header, description = "The revision that the caller has"),
 ), responses(
     (status = 200, description = "The client", body = ClientMembers, headers(("ETag" = String))),
@@ -155,7 +156,7 @@ pub async fn read(app: web::Data<App>, request: HttpRequest, client: web::Path<S
 
 /// Puts another registration in the place of a client's. It keeps its secret.
 #[utoipa::path(put, path = "/clients/{client}", tag = "clients", request_body = ClientMembers, params(
-    ("client" = String, Path, description = "Its `client_id`"),
+    ("client" = String, Path, description = "Its `client_id`", example = "shop"),
     ("If-Match" = String, Header, description = "The revision that the change is made of, or `*`"),
     ("reason" = Option<String>, Query, description = "Why, for the version and the audit log", max_length = 500),
 ), responses(
@@ -178,7 +179,7 @@ pub async fn replace(
 
 /// Removes a client with its requests and all that it was granted. Its versions stay.
 #[utoipa::path(delete, path = "/clients/{client}", tag = "clients", params(
-    ("client" = String, Path, description = "Its `client_id`"),
+    ("client" = String, Path, description = "Its `client_id`", example = "shop"),
     ("If-Match" = String, Header, description = "The revision that was seen, or `*`"),
     ("reason" = Option<String>, Query, description = "Why, for the version and the audit log", max_length = 500),
 ), responses((status = 204, description = "It is gone")))]
@@ -192,7 +193,7 @@ pub async fn remove(app: web::Data<App>, request: HttpRequest, client: web::Path
 
 /// The versions of a client's registration, the newest first; also of a client that was removed.
 #[utoipa::path(get, path = "/clients/{client}/versions", tag = "clients", params(
-    ("client" = String, Path, description = "Its `client_id`"), PageParameters,
+    ("client" = String, Path, description = "Its `client_id`", example = "shop"), PageParameters,
 ), responses(
     (status = 200, description = "A page of versions", body = inline(super::paging::Listed<ClientVersionDocument>),
         headers(("Link" = String, description = "Where the next page is, `rel=\"next\"`"))),
@@ -207,13 +208,13 @@ pub async fn versions(app: web::Data<App>, request: HttpRequest, client: web::Pa
     let found = app.desks.clients.history(&client, below, page.limit).await?;
     let versions: Vec<ClientVersionDocument> = found.items.into_iter().map(Into::into).collect();
     let path = format!("/clients/{client}/versions");
-    Ok(listed(&path, &[], page.limit, versions, found.next.map(|number| number.to_string())))
+    Ok(listed(&path, &[], Length::Asked(page.limit), versions, found.next.map(|number| number.to_string())))
 }
 
 /// One version of a client's registration.
 #[utoipa::path(get, path = "/clients/{client}/versions/{number}", tag = "clients", params(
-    ("client" = String, Path, description = "Its `client_id`"),
-    ("number" = i64, Path, description = "The version's number", minimum = 1),
+    ("client" = String, Path, description = "Its `client_id`", example = "shop"),
+    ("number" = i64, Path, description = "The version's number", minimum = 1, example = 1),
 ), responses((status = 200, description = "The version", body = ClientVersionDocument)))]
 pub async fn version(app: web::Data<App>, request: HttpRequest, path: web::Path<(String, String)>) -> Answer {
     guard::reader(&app, &request).await?;
@@ -226,15 +227,16 @@ pub async fn version(app: web::Data<App>, request: HttpRequest, path: web::Path<
 /// Makes the registration of an earlier version the newest one. A client keeps its secret; one that was removed is registered
 /// again, which needs no `If-Match`.
 #[utoipa::path(post, path = "/clients/{client}/versions/{number}/restore", tag = "clients", params(
-    ("client" = String, Path, description = "Its `client_id`"),
-    ("number" = i64, Path, description = "The version's number", minimum = 1),
+    ("client" = String, Path, description = "Its `client_id`", example = "shop"),
+    ("number" = i64, Path, description = "The version's number", minimum = 1, example = 1),
     ("If-Match" = Option<String>, Header, description = "The revision that the change is made of, or `*`"),
     ("reason" = Option<String>, Query, description = "Why, for the version and the audit log", max_length = 500),
 ), responses(
     (status = 200, description = "The client, with its secret where one was made", body = ClientMembers, headers(
         ("ETag" = String))),
     (status = 422, description = "What was registered then may not be registered now",
-        body = super::problem::ProblemDetails),
+        body = super::problem::ProblemDetails,
+        content_type = "application/problem+json"),
 ))]
 pub async fn restore(app: web::Data<App>, request: HttpRequest, path: web::Path<(String, String)>) -> Answer {
     let author = guard::writer(&app, &request, Role::Operator).await?;

@@ -122,7 +122,8 @@ pub async fn rotate(app: web::Data<App>, request: HttpRequest, payload: web::Pay
     ("reason" = Option<String>, Query, description = "Why, for the audit log", max_length = 500),
 ), responses(
     (status = 200, description = "What signs in its place", body = RetirementDocument),
-    (status = 409, description = "It was out of the key set before", body = super::problem::ProblemDetails),
+    (status = 409, description = "It was out of the key set before", body = super::problem::ProblemDetails,
+        content_type = "application/problem+json"),
 ))]
 pub async fn retire(app: web::Data<App>, request: HttpRequest, key: web::Path<String>) -> Answer {
     let author = guard::writer(&app, &request, Role::Owner).await?;

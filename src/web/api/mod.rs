@@ -9,6 +9,7 @@ mod guard;
 pub mod keys;
 pub mod openapi;
 mod paging;
+pub mod policy;
 mod problem;
 mod query;
 pub mod statistics;
@@ -33,8 +34,9 @@ pub fn routes(config: &mut ServiceConfig) {
                 client_routes(config);
                 log_routes(config);
                 key_routes(config);
+                policy_routes(config);
             })
-            .route("/openapi.json", get().to(openapi::answer))
+            .service(reading("/openapi.json", openapi::answer))
             .default_service(web::to(async || Err::<HttpResponse, _>(Problem::not_found()))),
     );
 }
@@ -56,11 +58,7 @@ fn client_routes(config: &mut ServiceConfig) {
         )
         .service(reading("/clients/{client}/versions", clients::versions))
         .service(reading("/clients/{client}/versions/{number}", clients::version))
-        .service(
-            web::resource("/clients/{client}/versions/{number}/restore")
-                .route(post().to(clients::restore))
-                .default_service(only("POST")),
-        );
+        .service(acting("/clients/{client}/versions/{number}/restore", clients::restore));
 }
 
 fn log_routes(config: &mut ServiceConfig) {
@@ -85,6 +83,21 @@ fn key_routes(config: &mut ServiceConfig) {
         );
 }
 
+fn policy_routes(config: &mut ServiceConfig) {
+    config
+        .service(
+            web::resource("/policy")
+                .route(get().to(policy::read))
+                .route(put().to(policy::apply))
+                .default_service(only("GET, PUT")),
+        )
+        .service(acting("/policy/rehearsal", policy::rehearse))
+        .service(reading("/policy/findings", policy::findings))
+        .service(reading("/policy/versions", policy::versions))
+        .service(reading("/policy/versions/{number}", policy::version))
+        .service(acting("/policy/versions/{number}/restore", policy::restore));
+}
+
 /// What is only read.
 fn reading<F, Args>(path: &str, handler: F) -> actix_web::Resource
 where
@@ -93,6 +106,16 @@ where
     F::Output: Responder + 'static,
 {
     web::resource(path).route(get().to(handler)).default_service(only("GET"))
+}
+
+/// What is only done.
+fn acting<F, Args>(path: &str, handler: F) -> actix_web::Resource
+where
+    F: actix_web::Handler<Args>,
+    Args: actix_web::FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    web::resource(path).route(post().to(handler)).default_service(only("POST"))
 }
 
 fn only(methods: &'static str) -> actix_web::Route {

@@ -8,11 +8,13 @@ use utoipa::{
         Components, ContentBuilder, HeaderBuilder, ObjectBuilder, OpenApi as Document, Ref, ResponseBuilder,
         path::{Operation, ParameterIn},
         schema::{SchemaType, Type},
-        security::{AuthorizationCode, ClientCredentials, Flow, OAuth2, Scopes, SecurityScheme},
+        security::{
+            AuthorizationCode, ClientCredentials, Flow, OAuth2, Scopes, SecurityRequirement, SecurityScheme,
+        },
     },
 };
 
-use super::{audit, clients, keys, problem::ProblemDetails, statistics};
+use super::{audit, clients, keys, policy, problem::ProblemDetails, statistics};
 use crate::domain::oidc::{
     endpoints::{AUTHORIZE, TOKEN},
     scope::{ADMIN_READ, ADMIN_WRITE},
@@ -36,11 +38,14 @@ const OAUTH: &str = "oauth";
         audit::search, audit::interaction, audit::verify, audit::export,
         statistics::read,
         keys::list, keys::rotate, keys::retire,
+        policy::read, policy::apply, policy::rehearse, policy::findings,
+        policy::versions, policy::version, policy::restore,
         answer,
     ),
     components(schemas(ProblemDetails)),
     tags(
         (name = "clients", description = "Relying parties and the versions of their registrations"),
+        (name = "policy", description = "Contexts, policies, workflows and dialects, and their versions"),
         (name = "audit", description = "What happened, chained"),
         (name = "statistics", description = "How often, with what outcome, in what time"),
         (name = "keys", description = "What tokens are signed with"),
@@ -106,8 +111,8 @@ fn refuse(operation: &mut Operation, scope: &str) {
         has_condition |= parameter.name == "If-Match";
         has_path |= matches!(parameter.parameter_in, ParameterIn::Path);
     }
-    if operation.security.is_none() {
-        operation.security = Some(vec![utoipa::openapi::security::SecurityRequirement::new(OAUTH, [scope])]);
+    let needed = operation.security.get_or_insert_with(|| vec![SecurityRequirement::new(OAUTH, [scope])]);
+    if *needed != [SecurityRequirement::default()] {
         may.push(("400", "The request cannot be understood"));
         may.push(("401", "No token, none that counts, or the face was not shown for it"));
         may.push(("403", "The token's scope or the caller's role does not do"));

@@ -54,8 +54,13 @@ impl Asked {
             let is_plain = !text.starts_with(['+', '0']);
             text.parse().ok().filter(|limit| is_plain && (1..=MOST).contains(limit))
         })?;
+        Ok(Self { limit: limit.unwrap_or(USUAL), ..Self::take_place(query)? })
+    }
+
+    /// Takes where a page begins whose length is fixed.
+    pub fn take_place(query: &mut Query) -> Result<Self, Problem> {
         let after = query.take_as("after", |text| String::from_utf8(from_base64url(text)?).ok())?;
-        Ok(Self { limit: limit.unwrap_or(USUAL), after })
+        Ok(Self { limit: USUAL, after })
     }
 
     /// Where the page begins, read as what the list is ordered by.
@@ -65,18 +70,29 @@ impl Asked {
     }
 }
 
+/// How long a page is.
+#[derive(Clone, Copy)]
+pub enum Length {
+    /// As it was asked for.
+    Asked(usize),
+    /// Always the same.
+    Fixed,
+}
+
 /// Answers with a page; `filters` are the parameters that the next one is asked with as well.
 pub fn listed<T: Serialize>(
     path: &str,
     filters: &[(&str, String)],
-    limit: usize,
+    length: Length,
     items: Vec<T>,
     next: Option<String>,
 ) -> HttpResponse {
     let next = next.map(|place| {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(filters);
-        query.append_pair("limit", &limit.to_string());
+        if let Length::Asked(limit) = length {
+            query.append_pair("limit", &limit.to_string());
+        }
         query.append_pair("after", &base64url(place.as_bytes()));
         format!("{ADMIN_API}{path}?{}", query.finish())
     });

@@ -133,6 +133,16 @@ pub struct Problem {
     member: Option<Cow<'static, str>>,
     challenge: Option<String>,
     allow: Option<&'static str>,
+    flaws: Vec<Flaw>,
+}
+
+/// One of several things that are the matter.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Flaw {
+    /// Where.
+    pub member: String,
+    /// What is the matter, and how it is mended.
+    pub detail: String,
 }
 
 /// Problem details (RFC 9457 §3).
@@ -152,12 +162,15 @@ pub struct ProblemDetails<'a> {
     /// The member of the body or the parameter that is the matter.
     #[serde(skip_serializing_if = "Option::is_none")]
     member: Option<&'a str>,
+    /// All that is the matter, where that is more than one thing.
+    #[serde(skip_serializing_if = "<[Flaw]>::is_empty")]
+    errors: &'a [Flaw],
 }
 
 impl Problem {
     /// One of a sort.
     pub const fn new(kind: Kind) -> Self {
-        Self { kind, detail: None, member: None, challenge: None, allow: None }
+        Self { kind, detail: None, member: None, challenge: None, allow: None, flaws: Vec::new() }
     }
 
     /// There is nothing there.
@@ -191,6 +204,13 @@ impl Problem {
     #[must_use]
     pub fn at(mut self, member: impl Into<Cow<'static, str>>) -> Self {
         self.member = Some(member.into());
+        self
+    }
+
+    /// With all that is the matter.
+    #[must_use]
+    pub fn with(mut self, flaws: Vec<Flaw>) -> Self {
+        self.flaws = flaws;
         self
     }
 
@@ -309,6 +329,7 @@ impl ResponseError for Problem {
             status: status.as_u16(),
             detail: self.detail.as_deref(),
             member: self.member.as_deref(),
+            errors: &self.flaws,
         })
     }
 }
