@@ -18,13 +18,14 @@ use crate::{
             issuer::Issuer, refresh::RefreshLifetimes, registration::Admission, request::RequestPolicy,
             subject::PairwiseKey, tokens::TokenLifetimes,
         },
+        proxies::TrustedProxies,
         session::SessionLifetimes,
         workflow::{document::DocumentKey, enrolment::ProofKey},
     },
     flows::{
         access_tokens::AccessTokens,
         accounts::Accounts,
-        admin::{AdminRoom, policies::Premises},
+        admin::{AdminRoom, explain::ExplainDesk, policies::Premises},
         authorize::{Authorize, AuthorizePolicy},
         authorized_clients::AuthorizedClients,
         browser::Browsers,
@@ -36,6 +37,7 @@ use crate::{
         devices::Devices,
         enrol::Enrol,
         introspect::Introspection,
+        judgement::Judge,
         logout::Logout,
         logout_notices::LogoutNotices,
         metadata::{Metadata, Switches},
@@ -117,6 +119,8 @@ pub struct Parts {
     pub contact: String,
     /// What there is in the demo alone.
     pub demo: Option<DemoParts>,
+    /// Whose word is taken on where a request comes from.
+    pub proxies: TrustedProxies,
     /// What an operator may set.
     pub settings: Settings,
 }
@@ -276,13 +280,16 @@ pub fn assemble(parts: Parts) -> App {
         bell: bell.clone(),
     });
     let pairwise_key = parts.pairwise_key;
-    let policy = Arc::new(AuthorizePolicy {
-        requests: settings.requests,
+    let judge = Arc::new(Judge {
         book: book.clone(),
         attempts: settings.face.attempts,
         proof_key,
         pairwise_key: pairwise_key.clone(),
         model: room.analyzer.model(),
+    });
+    let policy = Arc::new(AuthorizePolicy {
+        requests: settings.requests,
+        judge: judge.clone(),
         sessions: settings.sessions,
         interaction: settings.interaction,
         code: settings.code,
@@ -314,6 +321,7 @@ pub fn assemble(parts: Parts) -> App {
         book.clone(),
         parts.audit_key,
         Premises { sessions: settings.sessions, any_resource: settings.requests.any_resource },
+        ExplainDesk::new(store.clone(), clock.clone(), judge, settings.requests),
     );
     App {
         admin,
@@ -321,6 +329,7 @@ pub fn assemble(parts: Parts) -> App {
         contact: parts.contact,
         metadata: Metadata::new(store.clone(), clock.clone(), book, issuer.clone(), switches),
         cookies: Cookies::of(&issuer),
+        proxies: parts.proxies,
         limits: settings.limits,
         throttle: SignInThrottle::new(settings.sign_in),
         look_ups: LookUpThrottle::new(settings.look_ups),

@@ -12,9 +12,11 @@ mod config;
 mod conformance;
 mod demo;
 mod evaluate;
+mod explain;
 mod keys;
 mod models;
 mod operating_points;
+mod policy;
 mod serve;
 mod user;
 
@@ -59,6 +61,11 @@ enum Command {
     /// Register relying parties.
     #[command(subcommand)]
     Client(client::Command),
+    /// Look at the policies, and change them: contexts, who needs them, workflows, dialects and clients by one file.
+    #[command(subcommand)]
+    Policy(policy::Command),
+    /// Tell why somebody was challenged, or what would happen.
+    Explain(Box<explain::Explain>),
     /// Rotate the keys that enrolments are kept under and those that sign tokens, and issue templates anew.
     #[command(subcommand)]
     Keys(keys::Command),
@@ -105,6 +112,8 @@ impl Cli {
             Command::User(command) => command.run(&config).await,
             Command::Admin(command) => command.run(&config).await,
             Command::Client(command) => command.run(&config).await,
+            Command::Policy(command) => command.run(&config).await,
+            Command::Explain(explain) => explain.run(&config).await,
             Command::Keys(command) => command.run(&config).await,
             Command::Audit(command) => command.run(&config).await,
             Command::Demo(command) => command.run(&config).await,

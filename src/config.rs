@@ -32,6 +32,7 @@ use crate::domain::{
     face::way::Way,
     keys::SigningAlgorithm,
     oidc::{registration::Admission, request::response::ResponseType},
+    proxies::ForwardedBy,
 };
 
 /// The ways by their names.
@@ -64,6 +65,8 @@ pub struct Config {
     pub contact: String,
     /// Whether the made-up people and their digital identities exist.
     pub demo: bool,
+    /// Where requests come from.
+    pub server: Server,
     /// How long a browser stays signed in.
     pub session: Session,
     /// When a face proves something, and for how long.
@@ -169,6 +172,14 @@ impl Config {
             models_dir: from.path("models_dir", "models/built"),
             contact: from.text("contact", ""),
             demo: from.flag("demo", false),
+            server: Server {
+                trusted_proxies: from.networks("server.trusted_proxies"),
+                forwarded_by: from.choice(
+                    "server.forwarded_by",
+                    ForwardedBy::XForwardedFor,
+                    &[("x-forwarded-for", ForwardedBy::XForwardedFor), ("forwarded", ForwardedBy::Forwarded)],
+                ),
+            },
             session: Session {
                 idle: from.seconds("session.idle_seconds", 1_800, 60..=86_400),
                 absolute: from.seconds("session.absolute_seconds", 43_200, 300..=2_592_000),

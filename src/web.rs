@@ -5,6 +5,7 @@ pub mod admin;
 pub mod api;
 pub mod assets;
 pub mod browser;
+pub mod client_address;
 pub mod cors;
 pub mod error;
 pub mod follow;

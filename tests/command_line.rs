@@ -414,3 +414,156 @@ fn a_server_that_is_told_to_stop_leaves_a_sealed_log_and_no_failure() {
     // Two signing keys were made at this first start; their events were sealed before the end.
     assert!(operator.succeeds(&["audit", "verify"], "").contains("whole"));
 }
+
+/// A policy file of one's own, with the contexts that must be there.
+fn policy_file(operator: &Operator, name: &str, rest: &str) -> String {
+    let contexts = "[[contexts]]\nacr = \"urn:facestep:acr:face\"\nproofs = [{ method = \"pwd\" }, { method = \"face\", within = \"2m\" }]\n\n[[contexts]]\nacr = \"urn:facestep:acr:pwd\"\nproofs = [{ method = \"pwd\" }]\n\n[[workflows]]\nname = \"government-id\"\n\n[[workflows]]\nname = \"face-step-up\"\nparents = [\"government-id\"]\n";
+    let path = operator.folder.path().join(name);
+    fs::write(&path, format!("{contexts}{rest}")).unwrap();
+    path.display().to_string()
+}
+
+#[test]
+fn policies_and_clients_are_put_in_force_by_one_file_and_taken_back() {
+    // docs/policy.md, "The file"
+    let operator = Operator::new();
+    let rest = "\n[[policies]]\nname = \"bank\"\nwhen = { clients = [\"bank\"] }\ndemand = { acr = \"urn:example:new\" }\n\n[[contexts]]\nacr = \"urn:example:new\"\nproofs = [{ method = \"pwd\", within = \"1h\" }]\n\n[[clients]]\nclient_id = \"bank\"\nredirect_uris = [\"https://bank.example/cb\"]\nminimum_acr = \"urn:example:new\"\ntoken_endpoint_auth_method = \"none\"\n";
+    let file = policy_file(&operator, "all.toml", rest);
+    for told in [
+        operator.succeeds(&["policy", "diff", &file], ""),
+        operator.succeeds(&["policy", "apply", "--dry-run", &file], ""),
+    ] {
+        for part in
+            ["version 1 (next)", "+ policy bank", "- dialect entra", "proofs[1].within", "added      bank"]
+        {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+    }
+    assert_eq!(operator.succeeds(&["client", "list"], ""), "", "nothing was done");
+    let told = operator.succeeds(&["policy", "apply", &file, "--reason", "for the bank"], "");
+    assert!(
+        told.contains("version 1 (in force), after version 0") && told.contains("added      bank"),
+        "{told}"
+    );
+    let told = operator.succeeds(&["policy", "apply", &file], "");
+    assert!(told.contains("unchanged  policies (version 1)") && told.contains("unchanged  bank"), "{told}");
+    let refused = operator.fails(&["policy", "apply", &file, "--expect", "0"], "");
+    assert!(refused.contains("version 1 is in force meanwhile"), "{refused}");
+
+    let exported = operator.succeeds(&["policy", "export"], "");
+    assert!(exported.starts_with("# ") && exported.contains("[[clients]]"), "{exported}");
+    let exported_file = operator.folder.path().join("exported.toml").display().to_string();
+    fs::write(&exported_file, &exported).unwrap();
+    let told = operator.succeeds(&["policy", "apply", &exported_file], "");
+    assert!(told.contains("unchanged  policies") && told.contains("unchanged  bank"), "{told}\n{exported}");
+
+    let told = operator.succeeds(&["policy", "back", "0", "--reason", "no good"], "");
+    assert!(
+        told.contains("version 2 (in force), after version 1") && told.contains("- policy bank"),
+        "{told}"
+    );
+    let told = operator.succeeds(&["policy", "history"], "");
+    let lines: Vec<&str> = told.lines().collect();
+    assert!(lines[0].contains("installer") && lines[0].ends_with("no good"), "{told}");
+    assert!(lines[1].ends_with("for the bank") && lines[2].ends_with("what ships"), "{told}");
+    assert!(operator.fails(&["policy", "back", "9"], "").contains("no version of this number"));
+    let linted = operator.fails(&["policy", "lint"], "");
+    assert!(linted.contains("1 to mend"), "the bank's minimum is gone: {linted}");
+    assert_eq!(operator.succeeds(&["audit", "export"], "").matches("policy_applied").count(), 2);
+}
+
+#[test]
+fn what_is_wrong_with_a_policy_file_is_told_with_its_line_and_nothing_is_done() {
+    // docs/policy.md, "The file"
+    let operator = Operator::new();
+    let apply = |rest: &str| {
+        let file = policy_file(&operator, "bad.toml", rest);
+        operator.fails(&["policy", "apply", &file], "")
+    };
+    let told =
+        apply("tittle = \"x\"\n\n[[policies]]\nname = \"p\"\ndemand = { acr = \"urn:x\", max_age = 5 }\n");
+    for part in [
+        "bad.toml:15: workflows[1].tittle: is not known here. Did you mean title?",
+        "bad.toml:19: policies[0].demand.max_age: ",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    let told = apply(
+        "\n[[policies]]\nname = \"p\"\ndemand = { acr = \"urn:x\" }\n\n[[dialects]]\nname = \"d\"\nvalues = [{ theirs = \"phr\", ours = \"urn:facestep:acr:face\" }]\n",
+    );
+    for part in [
+        "bad.toml:18: policies[0].demand.acr: there is no such context. Name one of contexts.",
+        "bad.toml:22: dialects[0].values[0].theirs: it says that the sign-in resists phishing",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    let client = "\n[[clients]]\nclient_id = \"good\"\nredirect_uris = [\"https://good.example/cb\"]\n\n[[clients]]\nclient_id = \"bad\"\nclient_secret = \"hush hush\"\nredirect_uris = [\"https://bad.example/cb\"]\nminimum_acr = \"urn:x\"\n";
+    let told = apply(client);
+    assert!(
+        told.contains("bad.toml:24: clients.bad.minimum_acr: there is no such authentication context"),
+        "{told}"
+    );
+    assert!(!told.contains("hush"), "{told}");
+    assert_eq!(operator.succeeds(&["client", "list"], ""), "");
+    assert_eq!(operator.succeeds(&["policy", "history"], ""), "    0  what ships\n");
+}
+
+#[test]
+fn policies_are_linted_with_code_place_and_mend() {
+    // docs/policy.md, "What lint tells"
+    let operator = Operator::new();
+    assert_eq!(operator.succeeds(&["policy", "lint"], ""), "nothing to mend\n");
+    let rest = "\n[[policies]]\nname = \"nobody\"\nwhen = { clients = [\"gone\"] }\ndemand = { acr = \"urn:facestep:acr:face\" }\n";
+    let file = policy_file(&operator, "lint.toml", rest);
+    let told = operator.succeeds(&["policy", "lint", &file], "");
+    assert!(
+        told.starts_with("warning  ") && told.contains("lint.toml:18: policies[0].when.clients: "),
+        "{told}"
+    );
+    assert!(told.contains("(policy-never-applies)"), "{told}");
+    let rest = "\n[[policies]]\nname = \"closed\"\ndemand = { refuse = true }\n";
+    let file = policy_file(&operator, "closed.toml", rest);
+    let told = operator.fails(&["policy", "lint", &file], "");
+    assert!(told.contains("1 to mend"), "{told}");
+}
+
+#[test]
+fn what_would_happen_is_told_for_a_supposed_request_and_session() {
+    // docs/policy.md, "Why was I challenged?"
+    let operator = Operator::new();
+    let add =
+        ["client", "add", "--id", "shop", "--name", "Shop", "--redirect-uri", "https://shop.example/cb"];
+    operator.succeeds(&add, "");
+    operator.succeeds(&["user", "add", "ada"], "a long enough password\n");
+    let ask = |more: &[&str]| {
+        operator.succeeds(&[&["explain", "--client", "shop", "--user", "ada"], more].concat(), "")
+    };
+    assert!(ask(&[]).contains("sign in: nobody is signed in"));
+    let wish = ["--signed-in", "2h", "--request", "acr_values=urn:facestep:acr:face&max_age=3600"];
+    let told = ask(&wish);
+    for part in [
+        "sign in: the sign-in is too old",
+        "preferably urn:facestep:acr:face, not older than 3600 s",
+        "password 7200 s before",
+        "not enrolled, and cannot be",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    let told = ask(&["--signed-in", "2h", "--face", "1m", "--request", "acr_values=urn:facestep:acr:face"]);
+    assert!(told.contains("proceed, as urn:facestep:acr:face"), "{told}");
+    let told = ask(&[
+        "--signed-in",
+        "2h",
+        "--face",
+        "6m",
+        "--json",
+        "--request",
+        "acr_values=urn:facestep:acr:face",
+    ]);
+    let json: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(json["decided"]["record"]["decision"]["proceed"]["acr"], "urn:facestep:acr:pwd", "{told}");
+    assert!(ask(&["--request", "response_type=token"]).contains("the request is refused: "));
+    assert!(operator.fails(&["explain", "--client", "gone"], "").contains("no client"));
+    assert!(operator.fails(&["explain", "--interaction", "gone"], "").contains("no such interaction"));
+    assert!(!operator.succeeds(&["audit", "export"], "").contains("decided"), "a dry run leaves no trace");
+}

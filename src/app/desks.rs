@@ -10,6 +10,8 @@ use crate::{
             audit::AuditLog,
             callers::Callers,
             clients::ClientDesk,
+            declarations::DeclarationDesk,
+            explain::ExplainDesk,
             keys::KeyDesk,
             policies::{PolicyDesk, Premises},
             statistics::StatisticsDesk,
@@ -30,13 +32,18 @@ pub(super) fn desks(
     book: Arc<PolicyBook>,
     audit_key: Arc<AuditKey>,
     premises: Premises,
+    explain: ExplainDesk,
 ) -> Desks {
     let (store, clock) = (registrar.store.clone(), registrar.clock.clone());
     let entropy = registrar.entropy.clone();
+    let policies = PolicyDesk::new(store.clone(), clock.clone(), entropy, book.clone(), premises);
+    let policies = Arc::new(policies);
     Desks {
-        callers: Callers::new(store.clone(), clock.clone(), access_tokens, book.clone()),
-        clients: ClientDesk::new(Clients::new(registrar)),
-        policies: PolicyDesk::new(store.clone(), clock.clone(), entropy, book, premises),
+        callers: Callers::new(store.clone(), clock.clone(), access_tokens, book),
+        clients: ClientDesk::new(Clients::new(registrar.clone())),
+        declarations: DeclarationDesk::new(policies.clone(), Clients::new(registrar)),
+        policies,
+        explain,
         keys: KeyDesk::new(keys),
         audit: AuditLog::new(store.clone(), audit_key),
         statistics: StatisticsDesk::new(store, clock),

@@ -176,7 +176,7 @@ pub(super) fn by_hand() -> Change {
     Change::by(Author::Installer)
 }
 
-fn secret_line(registered: &Registered) -> String {
+pub(super) fn secret_line(registered: &Registered) -> String {
     match (&registered.secret, registered.client.is_public()) {
         (Some(secret), _) => format!("{}   (shown once)", secret.expose()),
         (None, true) => "none: a public client, PKCE is required".into(),
@@ -185,7 +185,7 @@ fn secret_line(registered: &Registered) -> String {
     }
 }
 
-fn tell_remarks(registered: &Registered) {
+pub(super) fn tell_remarks(registered: &Registered) {
     for remark in &registered.remarks {
         eprintln!("{}: {remark}", registered.client.id);
     }

@@ -158,6 +158,11 @@ impl Parts {
         Clients::new(Arc::new(self.registrar()))
     }
 
+    /// What compiles policies for this configuration.
+    pub fn book(&self) -> Arc<PolicyBook> {
+        Arc::new(PolicyBook::new(self.config.house()))
+    }
+
     /// Clients that register themselves.
     pub fn registrations(&self) -> Registrations {
         Registrations::new(Arc::new(self.registrar()), self.config.registration.mode)
@@ -170,7 +175,7 @@ impl Parts {
             entropy: self.entropy.clone(),
             vault: Arc::new(self.master_key.vault(self.entropy.clone())),
             outbound: self.outbound.clone(),
-            book: Arc::new(PolicyBook::new(self.config.house())),
+            book: self.book(),
             allow_http: self.config.outbound.allow_private,
             response_types: self.config.authorization.response_types,
         }

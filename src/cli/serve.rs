@@ -20,7 +20,7 @@ use super::{
 use crate::{
     app::{self, DemoParts, Settings, assemble},
     config::Config,
-    domain::{oidc::issuer::Issuer, workflow::document::DocumentKey},
+    domain::{oidc::issuer::Issuer, proxies::TrustedProxies, workflow::document::DocumentKey},
     flows::{
         audit_seal::AuditSealer,
         housekeeping::{Housekeeping, Retention},
@@ -156,6 +156,7 @@ fn put_together(parts: Parts, analyzer: Arc<dyn FaceAnalyzer>, settings: Setting
         analyzer,
         source,
         contact: config.contact.clone(),
+        proxies: TrustedProxies::new(config.server.trusted_proxies.clone(), config.server.forwarded_by),
         demo,
         settings,
     }))

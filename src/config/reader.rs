@@ -2,11 +2,13 @@
 
 use super::environment::Environment;
 use super::{ConfigError, DatabaseUrl, GivenKeys, Problem};
+use crate::domain::spelling::distance;
 use figment::Figment;
 use figment::providers::{Format, Serialized, Toml};
 use figment::value::{Dict, Value};
+use ipnet::IpNet;
 use jiff::SignedDuration;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
@@ -161,6 +163,22 @@ impl Reader {
         })
     }
 
+    /// A list of networks; in the environment they stand in one text with commas between them.
+    pub(super) fn networks(&mut self, key: &'static str) -> Vec<IpNet> {
+        let mend = "Write a list of networks or addresses, as in [\"10.0.0.0/8\", \"192.0.2.7\"].";
+        let network = |text: &str| {
+            let text = text.trim();
+            text.parse().ok().or_else(|| Some(IpNet::from(text.parse::<IpAddr>().ok()?)))
+        };
+        self.read(key, Vec::new(), mend, |value| match value {
+            Value::Array(_, networks) => networks.iter().map(|one| network(one.as_str()?)).collect(),
+            Value::String(_, text) => {
+                text.split(',').filter(|one| !one.trim().is_empty()).map(network).collect()
+            }
+            _ => None,
+        })
+    }
+
     fn read<T>(
         &mut self,
         key: &'static str,
@@ -224,23 +242,4 @@ fn nearest<'a>(key: &str, known: &[&'a str]) -> Option<&'a str> {
     let same_name = known.iter().filter(|known| known.rsplit('.').next() == key.rsplit('.').next());
     let near = known.iter().filter(|known| distance(key, known) <= 3);
     near.min_by_key(|known| distance(key, known)).or_else(|| same_name.min()).copied()
-}
-
-/// How many letters have to be put in, taken out or changed to get from one word to the other.
-fn distance(from: &str, to: &str) -> usize {
-    let mut row: Vec<usize> = (0..=to.chars().count()).collect();
-    for (i, a) in from.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (cell, b) in row.iter_mut().skip(1).zip(to.chars()) {
-            let above = *cell;
-            left = (diagonal + usize::from(a != b)).min(above + 1).min(left + 1);
-            *cell = left;
-            diagonal = above;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }

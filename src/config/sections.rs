@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use ipnet::IpNet;
 use jiff::SignedDuration;
 
 use super::GivenKeys;
@@ -10,6 +11,7 @@ use crate::domain::{
     face::{operating_point::TargetFmr, way::Ways},
     keys::Algorithms,
     oidc::{registration::Admission, request::response::ResponseTypes},
+    proxies::ForwardedBy,
 };
 
 /// `[keys]`: where the key-encryption keys are (`docs/operations.md`, "Keys").
@@ -23,6 +25,15 @@ pub struct Keys {
     pub template_given: GivenKeys,
     /// Those that wrap transform keys and are given in place of files.
     pub transform_given: GivenKeys,
+}
+
+/// `[server]`: where requests come from.
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// The networks of proxies whose word is taken on where a request comes from.
+    pub trusted_proxies: Vec<IpNet>,
+    /// In which header they tell it.
+    pub forwarded_by: ForwardedBy,
 }
 
 /// `[session]`: how long a browser stays signed in.

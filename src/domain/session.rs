@@ -42,6 +42,9 @@ pub struct Session {
     pub opened_at: Timestamp,
     /// When it was used last.
     pub seen_at: Timestamp,
+    /// The longest time that it lay unused since somebody proved something in it. A use does not end it: whoever comes to a
+    /// browser that was left alone is asked as often as they try.
+    pub longest_idle: SignedDuration,
     /// Guards concurrent writers; storage raises it.
     pub version: i64,
 }
@@ -57,6 +60,7 @@ impl Session {
             ledger: AssuranceLedger::default(),
             opened_at: now,
             seen_at: now,
+            longest_idle: SignedDuration::ZERO,
             version: 0,
         }
     }
@@ -65,6 +69,19 @@ impl Session {
     pub fn is_live(&self, now: Timestamp, lifetimes: SessionLifetimes) -> bool {
         let whole = if self.user.is_some() { lifetimes.absolute } else { lifetimes.anonymous };
         now.duration_since(self.seen_at) <= lifetimes.idle && now.duration_since(self.opened_at) <= whole
+    }
+
+    /// Records a use.
+    pub fn touch(&mut self, now: Timestamp) {
+        self.longest_idle = self.longest_idle.max(now.duration_since(self.seen_at));
+        self.seen_at = now;
+    }
+
+    /// A moment from which on it would have lain unused for as long as it did, at the longest, since somebody proved
+    /// something in it.
+    pub fn idle_since(&self, now: Timestamp) -> Timestamp {
+        let longest = self.longest_idle.max(now.duration_since(self.seen_at));
+        now.saturating_sub(longest).unwrap_or(Timestamp::MIN)
     }
 
     /// Whether this user may sign in to it: a session is one account's from the first sign-in to its end, so that a `sid`
@@ -97,6 +114,7 @@ impl Session {
     /// Records a further proof of the signed-in user under a new cookie secret.
     pub fn record(&mut self, entry: AssuranceEntry, renewed: &SecretToken) {
         self.seen_at = entry.achieved_at;
+        self.longest_idle = SignedDuration::ZERO;
         self.ledger.record(entry);
         self.token_hash = renewed.hash();
     }
@@ -106,6 +124,19 @@ impl Session {
 mod tests {
     use super::*;
     use crate::domain::authn::ledger::{Evidence, Method};
+
+    #[test]
+    fn a_session_that_lay_unused_did_so_until_something_is_proven_in_it() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let secret = || SecretToken::from_random([7; 32]);
+        let mut session = Session::open(SessionId::parse("s").unwrap(), &secret(), secret(), at(0));
+        session.touch(at(900));
+        session.touch(at(960));
+        assert_eq!((session.seen_at, session.idle_since(at(970))), (at(960), at(70)));
+        assert_eq!(session.idle_since(at(2_000)), at(960));
+        session.record(AssuranceEntry::own(Method::Pwd, at(2_000), Evidence::Password), &secret());
+        assert_eq!(session.idle_since(at(2_010)), at(2_000));
+    }
 
     #[test]
     fn a_session_stays_one_accounts_from_its_first_sign_in() {

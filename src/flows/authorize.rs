@@ -8,14 +8,13 @@ use jiff::SignedDuration;
 use super::{
     Lost, Unserved,
     browser::{Browser, Held, Visitor, find_own},
-    policy_book::PolicyBook,
+    judgement::Judge,
     request_objects::RequestObjects,
     settled,
     token::Mint,
 };
 use crate::{
     domain::{
-        face::{attempts::AttemptPolicy, template::ModelId},
         id::InteractionId,
         oidc::{
             client::{Client, RedirectRefusal},
@@ -23,11 +22,9 @@ use crate::{
             interaction::Interaction,
             reply::AuthorizationReply,
             request::{AuthorizationRequest, ReceivedParameters, RequestPolicy},
-            subject::PairwiseKey,
         },
         session::{Session, SessionLifetimes},
         user::Username,
-        workflow::enrolment::ProofKey,
     },
     ports::{clock::Clock, entropy::Entropy, fault::Fault, store::Db, store::Store},
 };
@@ -45,16 +42,8 @@ use moment::Here;
 pub struct AuthorizePolicy {
     /// What requests are held to.
     pub requests: RequestPolicy,
-    /// What administrators decided.
-    pub book: Arc<PolicyBook>,
-    /// How many tries there are at a face check.
-    pub attempts: AttemptPolicy,
-    /// What enrolments are proven with.
-    pub proof_key: Arc<ProofKey>,
-    /// What the subjects of pairwise clients are made with.
-    pub pairwise_key: PairwiseKey,
-    /// The embedder in use: an enrolment by another one is none.
-    pub model: ModelId,
+    /// What they are judged by.
+    pub judge: Arc<Judge>,
     /// How long sessions live.
     pub sessions: SessionLifetimes,
     /// How long an interaction waits for the person.

@@ -302,7 +302,7 @@ pub(super) fn welcomed(
 /// Records a use, where the last one was recorded a while ago.
 pub(super) fn touch(db: &mut dyn Db, session: &mut Session, now: Timestamp) -> Result<(), Fault> {
     if now.duration_since(session.seen_at) >= TOUCH_EVERY {
-        session.seen_at = now;
+        session.touch(now);
         db.save_session(session)?;
     }
     Ok(())

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     domain::{
         audit::{AuditEvent, AuditKind},
+        authn::policy_set::PolicySet,
         change::Change,
         id::ClientId,
         oidc::{
@@ -87,6 +88,13 @@ pub(super) struct Checked {
     events: [AuditEvent; 2],
 }
 
+impl Checked {
+    /// The client as it would be, but for what it has already.
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+}
+
 /// Registers, lists and removes clients.
 pub struct Clients(Arc<Registrar>);
 
@@ -148,8 +156,19 @@ impl Clients {
 
     /// Reads and checks what is to be registered, with the secret that it gets should it need one.
     pub(super) async fn check(&self, given: &Map<String, Value>) -> Result<Checked, ClientRefusal> {
+        let book = self.0.book.clone();
+        let in_force = self.0.store.read(move |db| book.in_force(db)).await?;
+        self.check_by(given, in_force.set).await
+    }
+
+    /// The same where other policies will be in force with it.
+    pub(super) async fn check_by(
+        &self,
+        given: &Map<String, Value>,
+        policies: Arc<PolicySet>,
+    ) -> Result<Checked, ClientRefusal> {
         let id = client_id(given)?;
-        let registration = match self.0.read(given, Registrant::Operator).await {
+        let registration = match self.0.read_by(given, Registrant::Operator, policies).await {
             Ok(registration) => registration,
             Err(Unserved::Refused(error)) => return Err(ClientRefusal::Metadata(id, error)),
             Err(Unserved::Fault(fault)) => return Err(fault.into()),
@@ -194,6 +213,14 @@ fn given_secret(given: &Map<String, Value>, client: &Client) -> Result<Option<Se
         }
         _ => Err(ClientRefusal::BadSecret(client.id.clone(), shortest)),
     }
+}
+
+/// What registering would make of what was checked; nothing is done.
+pub(super) fn foreseen(db: &mut dyn Db, checked: &Checked) -> Result<Outcome, Fault> {
+    let Some(kept) = db.find_client(&checked.client.id)? else { return Ok(Outcome::Added) };
+    let mut client = checked.client.clone();
+    let lacks_secret = carry_over(&mut client, &kept);
+    Ok(if !lacks_secret && client == kept { Outcome::Unchanged } else { Outcome::Changed })
 }
 
 /// Registers what was checked: adds it, or puts it in the place of what is there. A client that was checked without a secret

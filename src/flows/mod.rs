@@ -23,6 +23,7 @@ pub mod devices;
 pub mod enrol;
 pub mod housekeeping;
 pub mod introspect;
+pub mod judgement;
 pub mod key_rotation;
 pub mod logout;
 pub mod logout_notices;

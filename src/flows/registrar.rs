@@ -12,6 +12,7 @@ use super::{Unserved, policy_book::PolicyBook};
 use crate::{
     domain::{
         audit::{AuditEvent, AuditKind},
+        authn::policy_set::PolicySet,
         id::{AuditId, ClientId},
         oidc::{
             client::{Client, ClientAuthentication},
@@ -60,11 +61,18 @@ impl Registrar {
     ) -> Result<Registration, Unserved<ProtocolError>> {
         let book = self.book.clone();
         let in_force = self.store.read(move |db| book.in_force(db)).await?;
-        let policy = RegistrationPolicy {
-            policies: in_force.set,
-            allow_http: self.allow_http,
-            response_types: self.response_types,
-        };
+        self.read_by(given, registrant, in_force.set).await
+    }
+
+    /// The same where other policies will be in force with it.
+    pub(super) async fn read_by(
+        &self,
+        given: &Map<String, Value>,
+        registrant: Registrant,
+        policies: Arc<PolicySet>,
+    ) -> Result<Registration, Unserved<ProtocolError>> {
+        let policy =
+            RegistrationPolicy { policies, allow_http: self.allow_http, response_types: self.response_types };
         let registration = Registration::read(given, registrant, &policy).map_err(Unserved::Refused)?;
         if let Some(address) = &registration.metadata.sector_identifier_uri {
             let address = Url::parse(address).map_err(|_| Unserved::Refused(sector::UNREADABLE))?;

@@ -74,6 +74,7 @@ diesel::table! {
         opened_at -> BigInt,
         seen_at -> BigInt,
         version -> BigInt,
+        longest_idle -> BigInt,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Browser sessions.
 
 use diesel::prelude::*;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     connection::{find_one, run},
@@ -30,6 +30,7 @@ struct SessionRow {
     opened_at: i64,
     seen_at: i64,
     version: i64,
+    longest_idle: i64,
 }
 
 impl SessionRow {
@@ -43,6 +44,7 @@ impl SessionRow {
             opened_at: milliseconds(session.opened_at),
             seen_at: milliseconds(session.seen_at),
             version: session.version,
+            longest_idle: i64::try_from(session.longest_idle.as_millis()).unwrap_or(i64::MAX),
         })
     }
 
@@ -57,6 +59,7 @@ impl SessionRow {
             ledger: at.json("ledger", &self.ledger)?,
             opened_at: at.time("opened_at", self.opened_at)?,
             seen_at: at.time("seen_at", self.seen_at)?,
+            longest_idle: SignedDuration::from_millis(self.longest_idle),
             version: self.version,
         })
     }

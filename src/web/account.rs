@@ -17,6 +17,7 @@ use crate::{
     },
     web::{
         browser::OwnBrowser,
+        client_address::client_address,
         error::{Failure, form_refused},
         follow::see_other,
         form::Form,
@@ -145,7 +146,7 @@ pub async fn sign_in(
     let (Some(name), Some(password)) = (form.value("username"), form.value("password")) else {
         return Ok(again(SignInProblem::Incomplete, None));
     };
-    let address = request.peer_addr().map(|peer| peer.ip());
+    let address = client_address(&request);
     if let Err(wait_seconds) = app.throttle.spend(name, address) {
         return Ok(again(SignInProblem::Throttled { wait_seconds }, Some(wait_seconds)));
     }

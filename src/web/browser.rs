@@ -9,7 +9,7 @@ use actix_web::{
     web,
 };
 
-use super::{error::Failure, state::App};
+use super::{client_address::client_address, error::Failure, state::App};
 use crate::{
     domain::{id::InteractionId, oidc::issuer::Issuer, secret::SecretToken},
     flows::{
@@ -112,7 +112,7 @@ impl Cookies {
             session: secret(self.session_name()),
             others: others.unwrap_or_default(),
             device: secret(self.device_name()),
-            address: request.peer_addr().map(|peer| peer.ip()),
+            address: client_address(request),
         }
     }
 }

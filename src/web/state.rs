@@ -9,12 +9,12 @@ use super::{
     throttle::{AddressThrottle, LookUpThrottle, SignInThrottle},
 };
 use crate::{
-    domain::oidc::issuer::Issuer,
+    domain::{oidc::issuer::Issuer, proxies::TrustedProxies},
     flows::{
         accounts::Accounts,
         admin::{
-            audit::AuditLog, callers::Callers, clients::ClientDesk, keys::KeyDesk, policies::PolicyDesk,
-            statistics::StatisticsDesk,
+            audit::AuditLog, callers::Callers, clients::ClientDesk, declarations::DeclarationDesk,
+            explain::ExplainDesk, keys::KeyDesk, policies::PolicyDesk, statistics::StatisticsDesk,
         },
         authorize::Authorize,
         authorized_clients::AuthorizedClients,
@@ -52,6 +52,8 @@ pub struct App {
     pub metadata: Metadata,
     /// How cookies are called and set.
     pub cookies: Cookies,
+    /// Whose word is taken on where a request comes from.
+    pub proxies: TrustedProxies,
     /// How much a request may take.
     pub limits: Limits,
     /// How often passwords may be tried.
@@ -119,7 +121,11 @@ pub struct Desks {
     /// Clients and their versions.
     pub clients: ClientDesk,
     /// The policies and their versions.
-    pub policies: PolicyDesk,
+    pub policies: Arc<PolicyDesk>,
+    /// What a policy file declares.
+    pub declarations: DeclarationDesk,
+    /// Why somebody was challenged, and what would happen.
+    pub explain: ExplainDesk,
     /// Signing keys.
     pub keys: KeyDesk,
     /// The audit log.

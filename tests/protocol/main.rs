@@ -29,6 +29,7 @@ mod limits;
 mod logout;
 mod metadata;
 mod outbound;
+mod policy;
 mod promises;
 mod prompt;
 mod pushed;

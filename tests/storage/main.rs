@@ -15,6 +15,7 @@ mod device_keys;
 mod erase;
 mod housekeeping;
 mod opening;
+mod policies;
 mod proofing;
 mod races;
 mod rotation;

@@ -9,6 +9,7 @@ pub mod clients;
 pub mod device;
 pub mod outbound;
 pub mod people;
+pub mod policies;
 pub mod scripted;
 pub mod time;
 
@@ -25,6 +26,7 @@ use facestep::{
         key_encryption::KeyPurpose,
         keys::{SigningAlgorithm, SigningKey},
         oidc::issuer::Issuer,
+        proxies::{ForwardedBy, TrustedProxies},
         workflow::document::DocumentKey,
     },
     flows::{key_rotation::KeyRotation, logout_notices::LogoutNotices},
@@ -154,6 +156,8 @@ impl TestApp {
             analyzer: analyzer.clone(),
             source: Arc::new(officer.before(Arc::new(simulator))),
             contact: String::new(),
+            // Every test comes from this machine, and may say that it is a proxy.
+            proxies: TrustedProxies::new(vec!["127.0.0.0/8".parse().unwrap()], ForwardedBy::XForwardedFor),
             demo: Some(DemoParts { bank: "http://127.0.0.1:8081/".into(), accounts: Vec::new() }),
             settings,
         });

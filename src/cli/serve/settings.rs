@@ -32,13 +32,7 @@ pub fn from(config: &Config, points: &OperatingPoints) -> Settings {
         sessions: sessions(config),
         interaction: config.session.interaction,
         code: config.tokens.code,
-        requests: RequestPolicy {
-            response_types: config.authorization.response_types,
-            any_resource: config.authorization.any_resource,
-            must_be_pushed: config.authorization.must_be_pushed,
-            self_registration: config.authorization.self_registration,
-            pushed_lifetime: config.authorization.pushed_request,
-        },
+        requests: requests(config),
         tokens: TokenLifetimes {
             id_token: config.tokens.id_token,
             access_token: config.tokens.access_token,
@@ -71,10 +65,32 @@ pub fn from(config: &Config, points: &OperatingPoints) -> Settings {
 
 /// How long sessions live.
 pub(in crate::cli) fn sessions(config: &Config) -> SessionLifetimes {
-    SessionLifetimes {
-        idle: config.session.idle,
-        absolute: config.session.absolute,
-        anonymous: config.session.anonymous,
+    let session = config.session;
+    SessionLifetimes { idle: session.idle, absolute: session.absolute, anonymous: session.anonymous }
+}
+
+/// What requests are held to.
+pub(in crate::cli) fn requests(config: &Config) -> RequestPolicy {
+    let authorization = config.authorization;
+    RequestPolicy {
+        response_types: authorization.response_types,
+        any_resource: authorization.any_resource,
+        must_be_pushed: authorization.must_be_pushed,
+        self_registration: authorization.self_registration,
+        pushed_lifetime: authorization.pushed_request,
+    }
+}
+
+/// How many tries there are at a face check.
+pub(in crate::cli) fn attempts(config: &Config) -> AttemptPolicy {
+    let attempts = config.attempts;
+    AttemptPolicy {
+        free_failures: count(attempts.failures_before_delay),
+        pause: attempts.delay,
+        most_failures: count(attempts.failures_before_suspension),
+        free_poor_pictures: count(attempts.poor_pictures_before_delay),
+        population_window: SignedDuration::from_hours(1),
+        population_most: attempts.population_failures_per_hour.into(),
     }
 }
 
@@ -90,17 +106,9 @@ pub(in crate::cli) fn keys(config: &Config) -> KeyPolicy {
 }
 
 fn face(config: &Config, points: &OperatingPoints, shipped: FacePolicy) -> FacePolicy {
-    let attempts = config.attempts;
     FacePolicy {
         capture: CapturePolicy { lifetime: config.step_up.ceremony, ..shipped.capture },
-        attempts: AttemptPolicy {
-            free_failures: count(attempts.failures_before_delay),
-            pause: attempts.delay,
-            most_failures: count(attempts.failures_before_suspension),
-            free_poor_pictures: count(attempts.poor_pictures_before_delay),
-            population_window: SignedDuration::from_hours(1),
-            population_most: attempts.population_failures_per_hour.into(),
-        },
+        attempts: attempts(config),
         answers: Duration::try_from(config.face.answer_after).map_or(shipped.answers, AnswerBeat::every),
         ways: config.ways(),
         verification: shipped.verification.held_to(points),

@@ -38,6 +38,8 @@ pub enum LintCode {
     ContextUnreachable,
     /// One of several ways to a context is open to nobody.
     WayUnreachable,
+    /// Every face proof asks for a device key of before, and only an enrolment binds one.
+    DeviceKeyUnobtainable,
     /// A policy or a client demands a context that nobody can reach.
     DemandUnreachable,
     /// A client names a context that there is not.

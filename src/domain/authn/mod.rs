@@ -12,9 +12,11 @@ pub mod ledger;
 pub mod lint;
 pub mod policy;
 pub mod policy_set;
+pub mod record;
 pub mod requirement;
 pub mod truth;
 pub mod ways;
+pub mod written;
 
 #[cfg(test)]
 mod sampled;

@@ -12,9 +12,11 @@ use crate::{
             difference::Differences,
             document::{PolicyDocument, PolicyProblem},
             lint::{Finding, Surroundings, lint},
+            policy_set::PolicySet,
         },
         change::Change,
         id::AuditId,
+        oidc::client::Client,
         session::SessionLifetimes,
         versions::PolicyVersion,
     },
@@ -136,7 +138,7 @@ impl PolicyDesk {
 
     /// What [`Self::apply`] would do, and nothing is done.
     pub async fn rehearse(&self, document: &PolicyDocument) -> Result<Applied, Unserved<PolicyRefusal>> {
-        self.prove(document)?;
+        self.proven(document)?;
         let current = self.current().await?;
         let differences = Differences::between(&current.document, document);
         let number = current.number + i64::from(!differences.is_empty());
@@ -151,7 +153,7 @@ impl PolicyDesk {
         expected: Option<i64>,
         change: &Change,
     ) -> Result<Applied, Unserved<PolicyRefusal>> {
-        self.prove(document)?;
+        self.proven(document)?;
         self.put(document, expected, change, None).await
     }
 
@@ -163,7 +165,7 @@ impl PolicyDesk {
         change: &Change,
     ) -> Result<Applied, Unserved<PolicyRefusal>> {
         let document = self.version(number).await?.document;
-        self.prove(&document)?;
+        self.proven(&document)?;
         self.put(&document, expected, change, Some(number)).await
     }
 
@@ -172,15 +174,23 @@ impl PolicyDesk {
         &self,
         document: Option<&PolicyDocument>,
     ) -> Result<Vec<Finding>, Unserved<PolicyRefusal>> {
+        self.lint_among(document, Vec::new()).await
+    }
+
+    /// The same with some clients as they are to be.
+    pub(super) async fn lint_among(
+        &self,
+        document: Option<&PolicyDocument>,
+        declared: Vec<Client>,
+    ) -> Result<Vec<Finding>, Unserved<PolicyRefusal>> {
         let document = match document {
             Some(document) => document.clone(),
             None => self.current().await?.document,
         };
-        let set = document
-            .compile(self.book.house())
-            .map_err(|problems| Unserved::Refused(PolicyRefusal::Unfit(problems)))?;
-        let read = self.store.read(|db| Ok((db.clients()?, db.groups_in_use()?)));
-        let (clients, groups) = read.await?;
+        let set = self.proven(&document)?;
+        let (mut clients, groups) = self.store.read(|db| Ok((db.clients()?, db.groups_in_use()?))).await?;
+        clients.retain(|client| declared.iter().all(|one| one.id != client.id));
+        clients.extend(declared);
         let groups: BTreeSet<String> = groups.into_iter().collect();
         let around = Surroundings {
             house: self.book.house(),
@@ -224,10 +234,18 @@ impl PolicyDesk {
         Draft { document: document.clone(), expected, change: change.clone(), event }
     }
 
-    /// Refuses what does not fit together.
-    fn prove(&self, document: &PolicyDocument) -> Result<(), Unserved<PolicyRefusal>> {
+    /// The policies that a document makes, if it fits together.
+    pub(super) fn proven(
+        &self,
+        document: &PolicyDocument,
+    ) -> Result<Arc<PolicySet>, Unserved<PolicyRefusal>> {
         let proven = document.compile(self.book.house());
-        proven.map(drop).map_err(|problems| Unserved::Refused(PolicyRefusal::Unfit(problems)))
+        proven.map(Arc::new).map_err(|problems| Unserved::Refused(PolicyRefusal::Unfit(problems)))
+    }
+
+    /// What compiles documents for this program.
+    pub(super) fn book(&self) -> Arc<PolicyBook> {
+        self.book.clone()
     }
 }
 

@@ -244,7 +244,7 @@ impl Here {
         }
         let Some(user) = session.and_then(|session| session.user.as_ref()) else { return Ok(false) };
         if let Some(subject) = &request.requirement.subject {
-            return Ok(self.policy.pairwise_key.subject(client, user) == *subject);
+            return Ok(self.policy.judge.pairwise_key.subject(client, user) == *subject);
         }
         Ok(db.find_user(user)?.is_some_and(|user| Some(user.username) == hinted))
     }

@@ -3,20 +3,11 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
-use serde_json::{Value, json};
-
 use super::{AuthorizePolicy, Next, access::Permission, settle::Settled};
 use crate::{
     domain::{
         audit::{AuditEvent, AuditKind},
-        authn::{
-            acr::Moment,
-            circumstances::Circumstances,
-            explanation::Explanation,
-            policy::{Decision, FaceFacts, Facts, SignedIn, StepUpPolicy},
-        },
-        face::attempts::DeviceScope,
+        authn::policy::Decision,
         id::{AuditId, InteractionId},
         oidc::{
             client::Client,
@@ -31,12 +22,12 @@ use crate::{
     flows::{
         Lost,
         browser::Whence,
-        policy_book::InForce,
-        standing::{find_scope, find_standing},
+        judgement::{Asked, KnownBrowser, Present},
         token::Mint,
     },
     ports::{entropy::Entropy, fault::Fault, store::Db},
 };
+use jiff::Timestamp;
 
 /// Now, randomness, and what the flow goes by, ready to be moved into a transaction.
 pub(super) struct Here {
@@ -180,93 +171,23 @@ impl Here {
         user: Option<&User>,
         whence: &Whence,
     ) -> Result<Decision, Fault> {
-        let (face, unproven) = match user {
-            Some(user) => {
-                let AuthorizePolicy { proof_key, model, attempts, .. } = self.policy.as_ref();
-                let asked_at = scene.interaction.opened_at;
-                find_standing(db, user, whence.device.as_ref(), proof_key, model, attempts, asked_at)?
-            }
-            None => (FaceFacts::unknown(), Value::Null),
-        };
-        let in_force = self.policy.book.in_force(db)?;
-        let circumstances = self.circumstances(db, scene, user, whence)?;
-        let requirement = &scene.request.requirement;
-        let subject = user.map(|user| self.policy.pairwise_key.subject(&scene.client, &user.id));
-        let signed_in = subject.as_ref().map(|subject| SignedIn { subject, ledger: &scene.session.ledger });
-        let explanation = StepUpPolicy::explain(Facts {
-            requirement,
-            set: &in_force.set,
-            dialect: scene.client.metadata.acr_dialect.as_deref(),
-            circumstances: &circumstances,
-            signed_in,
-            face: &face,
-            missed: scene.interaction.missed,
-            moment: Moment {
-                now: self.now,
-                max_age: requirement.max_age,
-                since: scene.interaction.opened_at,
-            },
-        });
-        let mut event = self.decided(scene, &in_force, &circumstances, &explanation);
-        event = event.with("face", json!(face.standing));
-        if !unproven.is_null() {
-            event = event.with("enrolment_refused", unproven);
-        }
-        event.user = user.map(|user| user.id.clone());
-        db.append_event(&event)?;
-        Ok(explanation.decision)
-    }
-
-    /// What is known about the request and its session, for the policies.
-    fn circumstances(
-        &self,
-        db: &mut dyn Db,
-        scene: &Scene<'_>,
-        user: Option<&User>,
-        whence: &Whence,
-    ) -> Result<Circumstances, Fault> {
-        let scope = match user {
-            Some(user) => find_scope(db, &user.id, whence.device.as_ref())?,
-            None => DeviceScope::Unknown,
-        };
-        let terms = &scene.request.terms;
-        Ok(Circumstances {
-            client: scene.client.id.clone(),
-            scopes: terms.scope.split(' ').map(str::to_owned).collect(),
-            resources: terms.resource.clone(),
-            groups: user.map(|user| user.groups.clone()).unwrap_or_default(),
+        let Scene { interaction, session, client, request } = scene;
+        let (missed, since) = (interaction.missed, interaction.opened_at);
+        let present = Present {
+            user,
+            ledger: &session.ledger,
+            opened_at: session.opened_at,
+            idle_since: session.idle_since(self.now),
+            browser: KnownBrowser::ByCookie(whence.device.as_ref()),
             address: whence.address,
-            is_new_device: scope == DeviceScope::Unknown,
-            session_opened_at: scene.session.opened_at,
-            session_seen_at: scene.session.seen_at,
-            now: self.now,
-        })
-    }
-
-    /// The event from which an administrator reads later why somebody was challenged: what was asked, what was proven then,
-    /// and each rule with its verdict.
-    fn decided(
-        &self,
-        scene: &Scene<'_>,
-        in_force: &InForce,
-        circumstances: &Circumstances,
-        explanation: &Explanation,
-    ) -> AuditEvent {
-        let requirement = &scene.request.requirement;
-        self.event_in(AuditKind::Decided, scene)
-            .with("decision", json!(explanation.decision))
-            .with("asked", json!(explanation.asked))
-            .with("max_age", json!(requirement.max_age.map(|most| most.as_secs())))
-            .with("prompt", json!(requirement.prompt))
-            .with("scopes", json!(circumstances.scopes))
-            .with("resources", json!(circumstances.resources))
-            .with("new_device", circumstances.is_new_device)
-            .with("minima", json!(explanation.minima))
-            .with("policies", json!(explanation.policies))
-            .with("contexts", json!(explanation.contexts))
-            .with("ledger", json!(scene.session.ledger))
-            .with("policy_version", in_force.number)
-            .with("missed", json!(scene.interaction.missed))
+        };
+        let asked = Asked { client, request, missed, since };
+        let record = self.policy.judge.judge(db, asked, present, self.now)?;
+        let mut event = self.event_in(AuditKind::Decided, scene);
+        event.user = user.map(|user| user.id.clone());
+        event.details = record.details();
+        db.append_event(&event)?;
+        Ok(record.explanation.decision)
     }
 
     pub(super) fn event_in(&self, kind: AuditKind, scene: &Scene<'_>) -> AuditEvent {

@@ -84,7 +84,7 @@ impl Here {
             &code,
             &client,
             user.id.clone(),
-            self.policy.pairwise_key.subject(&client, &user.id),
+            self.policy.judge.pairwise_key.subject(&client, &user.id),
             session.id.clone(),
             request.terms,
             assurance,

@@ -6,6 +6,7 @@ use crate::{
     flows::{accounts::AccountRefusal, authorize::OpenInteraction, sign_in::SignInOutcome},
     web::{
         browser::{InInteraction, OwnBrowser},
+        client_address::client_address,
         error::{Failure, form_refused},
         follow::follow,
         form::Form,
@@ -42,7 +43,7 @@ pub async fn submit(
     let password = form.value("password").unwrap_or_default();
     let again = |problem, wait| form_refused(&page(&open, name.to_owned(), Some(problem)), wait);
     // Not given back: accounts are counted as wrong passwords are, and hashing one costs as much.
-    if let Err(wait_seconds) = app.throttle.spend(name, request.peer_addr().map(|peer| peer.ip())) {
+    if let Err(wait_seconds) = app.throttle.spend(name, client_address(&request)) {
         return Ok(again(CreateProblem::Throttled { wait_seconds }, Some(wait_seconds)));
     }
     match accounts.open_own(name, password).await {

@@ -6,6 +6,7 @@ use crate::{
     flows::{authorize::OpenInteraction, sign_in::SignInOutcome},
     web::{
         browser::{InInteraction, OwnBrowser},
+        client_address::client_address,
         error::{Failure, form_refused},
         follow::follow,
         form::Form,
@@ -44,7 +45,7 @@ pub async fn submit(
     let (Some(name), Some(password)) = (form.value("username"), form.value("password")) else {
         return Ok(again(SignInProblem::Incomplete, None));
     };
-    let address = request.peer_addr().map(|peer| peer.ip());
+    let address = client_address(&request);
     if let Err(wait_seconds) = app.throttle.spend(name, address) {
         return Ok(again(SignInProblem::Throttled { wait_seconds }, Some(wait_seconds)));
     }

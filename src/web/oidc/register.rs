@@ -26,6 +26,7 @@ use crate::{
         registration::{RegistrationRefusal, RegistrationReply},
     },
     web::{
+        client_address::client_address,
         error::{Failure, bearer_refusal, token_refusal, too_often},
         limits::read_body,
         state::App,
@@ -49,7 +50,7 @@ pub async fn register(
         Err(error) => return Ok(bearer_refusal(Some(&error))),
     };
     if app.registrations.admission() == Admission::Open {
-        let address = request.peer_addr().map(|address| address.ip());
+        let address = client_address(&request);
         if let Err(seconds) = app.registering.spend(address) {
             return Ok(too_often(seconds));
         }
