@@ -68,6 +68,11 @@ impl Proof {
         Self { method, within: None, workflow: None, device_key: false, proofed_within: None, issuer: None }
     }
 
+    /// Whether it would have to be fresher than anything can be.
+    pub fn is_stale_at_once(&self) -> bool {
+        [self.within, self.proofed_within].into_iter().flatten().any(|most| most.length().is_zero())
+    }
+
     /// Whether whoever gives this proof gives the other one with it.
     fn implies(&self, other: &Self) -> bool {
         self.method == other.method

@@ -8,7 +8,6 @@ use super::{PolicyDocument, PolicyProblem};
 use crate::domain::{
     authn::{
         acr::{Acr, AcrRule, Proof},
-        age::Age,
         ledger::Method,
         truth::untrue,
     },
@@ -113,12 +112,6 @@ impl PolicyDocument {
         for (member, _) in of_faces.iter().filter(|(_, said)| *said && !is_own_face) {
             let mend = "Say it of a proof whose method is face and that names no issuer";
             problems.push(problem(at, member, "is said of faces alone that are shown here", mend));
-        }
-        for (member, age) in [("within", proof.within), ("proofed_within", proof.proofed_within)] {
-            if age == Some(Age::of_seconds(0)) {
-                let mend = "Leave the person time to come back from the step, for instance \"5m\"";
-                problems.push(problem(at, member, "nothing is ever so fresh", mend));
-            }
         }
         let is_child = |name: &WorkflowName| self.named(name).is_some_and(|found| !found.is_parent());
         if proof.workflow.as_ref().is_some_and(|name| !is_child(name)) {

@@ -59,7 +59,7 @@ impl<'a> Case<'a> {
         let is_condition =
             !self.minima.is_empty() || matches!(facts.requirement.acr, AcrRequest::Required(_));
         let (mut not_shown, mut closed) = (None, None);
-        for target in self.targets() {
+        for target in self.targets(ledger) {
             match self.route(ledger, &target) {
                 Route::Earned(assurance) => return Decision::Proceed(assurance),
                 Route::Open(step) if facts.requirement.prompt != Prompt::None => return step,
@@ -72,19 +72,13 @@ impl<'a> Case<'a> {
             let unmet = Refusal::Unmet(closed.unwrap_or(MissReason::Policy));
             return Decision::Refuse(not_shown.unwrap_or(unmet));
         }
-        match facts.set.catalogue().first_earned(ledger, self.moment) {
-            Some(assurance) => {
-                let acr = self.vocabulary.told(&assurance.acr);
-                Decision::Proceed(Assurance { acr, ..assurance })
-            }
-            None => sign_in(facts, SignInReason::TooOld),
-        }
+        sign_in(facts, SignInReason::TooOld)
     }
 
-    /// The contexts to try, in order. Under minima, a wish for less becomes what they demand. A condition keeps its words, since
-    /// one of them must be told (OpenID Connect Core 1.0 §5.5.1.1): those that meet the minima go first, and
-    /// [`Self::route`] adds the minima to the others.
-    fn targets(&self) -> Vec<Acr> {
+    /// The contexts to try, in order. Whatever is wished for, the session's own is as good as it is, and under minima a wish for
+    /// less becomes what they demand. A condition keeps its words, since one of them must be told (OpenID Connect Core 1.0
+    /// §5.5.1.1): those that meet the minima go first, and [`Self::route`] adds the minima to the others.
+    fn targets(&self, ledger: &AssuranceLedger) -> Vec<Acr> {
         match &self.facts.requirement.acr {
             AcrRequest::Required(listed) => {
                 let (enough, less): (Vec<&Acr>, Vec<&Acr>) =
@@ -93,14 +87,22 @@ impl<'a> Case<'a> {
             }
             AcrRequest::Preferred(listed) => {
                 let enough = |acr: &&Acr| self.implies_minima(acr);
-                listed.iter().filter(enough).cloned().chain(self.least()).collect()
+                listed.iter().filter(enough).cloned().chain(self.own(ledger)).chain(self.least()).collect()
             }
-            AcrRequest::Any => self.least(),
+            AcrRequest::Any => self.own(ledger).into_iter().chain(self.least()).collect(),
         }
     }
 
+    /// The session's own context: the first that it earns and that is no less than the minima.
+    fn own(&self, ledger: &AssuranceLedger) -> Option<Acr> {
+        let is_earned = |rule: &&AcrRule| rule.judge(ledger, self.moment).is_some();
+        let rules = self.facts.set.catalogue().rules().iter();
+        let own = rules.filter(is_earned).find(|rule| self.implies_minima(&rule.acr));
+        own.map(|rule| self.vocabulary.told(&rule.acr))
+    }
+
     /// The least that meets the minima: the one of them that implies the others, else any context that implies them all,
-    /// else each of them beside the others.
+    /// else each of the topmost, beside the others.
     fn least(&self) -> Vec<Acr> {
         let named = || self.minima.iter().map(|minimum| &minimum.acr);
         let enough = |acr: &&Acr| self.implies_minima(acr);
@@ -108,18 +110,21 @@ impl<'a> Case<'a> {
             true => None,
             false => self.facts.set.catalogue().names().find(enough),
         });
+        let is_below = |acr: &Acr, other: &Acr| self.implies(other, acr) && !self.implies(acr, other);
+        let is_topmost = |acr: &&Acr| !named().any(|other| is_below(acr, other));
         match least {
             Some(least) => vec![self.vocabulary.told(least)],
-            None => named().map(|acr| self.vocabulary.told(acr)).collect(),
+            None => named().filter(is_topmost).map(|acr| self.vocabulary.told(acr)).collect(),
         }
     }
 
     fn implies_minima(&self, acr: &Acr) -> bool {
-        let implies = |minimum: &Minimum| {
-            let pair = (self.vocabulary.rule(acr), self.vocabulary.rule(&minimum.acr));
-            matches!(pair, (Some(one), Some(least)) if one.implies(least))
-        };
-        self.minima.iter().all(implies)
+        self.minima.iter().all(|minimum| self.implies(acr, &minimum.acr))
+    }
+
+    fn implies(&self, acr: &Acr, other: &Acr) -> bool {
+        let pair = (self.vocabulary.rule(acr), self.vocabulary.rule(other));
+        matches!(pair, (Some(one), Some(other)) if one.implies(other))
     }
 
     /// How `target`, and with it every minimum, can be reached. Where one of them cannot, nobody is asked for the others in
@@ -190,7 +195,8 @@ impl<'a> Case<'a> {
             Err(_) => true,
         };
         let lacking: Vec<&Proof> = combination.proofs.iter().filter(lacks).collect();
-        if lacking.iter().any(|proof| proof.issuer.is_some()) {
+        // Nobody here can bring another provider's word about, or a proof that is stale when it is given.
+        if lacking.iter().any(|proof| proof.issuer.is_some() || proof.is_stale_at_once()) {
             return Err(MissReason::Policy);
         }
         if lacking.iter().any(|proof| proof.method == Method::Pwd) {

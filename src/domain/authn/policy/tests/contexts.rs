@@ -170,6 +170,20 @@ fn what_another_provider_saw_counts_only_where_a_context_names_that_provider() {
 }
 
 #[test]
+fn nobody_is_asked_for_a_proof_that_is_stale_when_it_is_given() {
+    let within = |seconds| Some(Age::of_seconds(seconds));
+    let stale = Proof { within: within(0), ..Proof::of(Method::Face) };
+    let proofed = Proof { proofed_within: within(0), ..Proof::of(Method::Face) };
+    let mut document = PolicyDocument::shipped(&House::default());
+    document.contexts.push(context("urn:example:never", vec![Proof::of(Method::Pwd), stale]));
+    document.contexts.push(context("urn:example:anew", vec![Proof::of(Method::Pwd), proofed]));
+    for acr in ["urn:example:never", "urn:example:anew"] {
+        let asked = Case { document: document.clone(), ..about(acr, &[pwd(10), face(5)]) };
+        assert_eq!(asked.decide(), unmet(MissReason::Policy), "{acr}");
+    }
+}
+
+#[test]
 fn a_client_is_told_the_word_by_which_it_asked() {
     let proven = [pwd(10), face(5)];
     let cases = [

@@ -76,6 +76,17 @@ fn a_wish_for_less_is_told_the_minimum_and_a_condition_is_told_its_own_words() {
 }
 
 #[test]
+fn a_minimum_lowers_nothing_where_the_session_is_more_the_client_is_told_more() {
+    // OpenID Connect Core 1.0 §5.5.1.1: the session's current acr
+    for asked in [any(), preferred(&["urn:example:unknown"]), preferred(&[DEVICE])] {
+        let plain = case(asked.clone(), &[pwd(4_000), face(10)]);
+        assert_eq!(plain.acr(), Some(Acr::face()));
+        let under = Requirement { max_age: seconds(60), ..under(&[Acr::PWD], asked) };
+        assert_eq!(case(under, &[pwd(4_000), face(10)]).acr(), Some(Acr::face()));
+    }
+}
+
+#[test]
 fn contexts_are_tried_in_the_order_in_which_they_are_preferred() {
     // OpenID Connect Core 1.0 §3.1.2.1
     for listed in [preferred, required] {
@@ -112,6 +123,14 @@ fn several_minima_that_do_not_imply_one_another_must_all_be_met() {
     for (entries, told) in cases {
         let case = Case { has_device_key: true, ..case(under(&[DEVICE, PROOFED], any()), &entries) };
         assert_eq!(case.acr(), told.map(named), "{entries:?}");
+    }
+}
+
+#[test]
+fn of_minima_that_no_one_context_meets_none_is_told_that_another_is_above() {
+    for minima in [[Acr::PWD, DEVICE, PROOFED], [PROOFED, DEVICE, Acr::FACE]] {
+        let told = case(under(&minima, any()), &all()).acr().unwrap();
+        assert!([DEVICE, PROOFED].contains(&told.0.as_str()), "{told:?}");
     }
 }
 
