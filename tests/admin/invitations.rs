@@ -67,8 +67,10 @@ async fn go_in(app: &TestApp, browser: &TestBrowser) {
     assert_eq!(enrol, format!("/interaction/{run}/enrol"));
     assert_eq!(identify(browser, &run, NUMBER).await.location(), enrol);
     assert_eq!(look(app, browser, &run, "enrol", ADAM).await["outcome"], "done");
+    let resume = format!("/interaction/{run}/resume");
+    assert_eq!(browser.get(&resume).await.location(), format!("/interaction/{run}/step-up"));
     assert_eq!(look(app, browser, &run, "step-up", ADAM).await["outcome"], "done");
-    let callback = browser.get(&format!("/interaction/{run}/resume")).await.location();
+    let callback = browser.get(&resume).await.location();
     assert_eq!(browser.get(&callback).await.location(), "/admin");
 }
 

@@ -7,7 +7,7 @@ use facestep::domain::{
 
 use crate::{
     desk::Desk,
-    steps::{PORTRAIT, identify, interaction, look, upload},
+    steps::{PORTRAIT, identify, interaction, look, send_look, upload},
     support::{
         browser::{Answer, TestBrowser},
         clients::{authorize, bank},
@@ -241,6 +241,7 @@ async fn a_check_that_is_taken_back_while_the_person_is_on_their_way_enrols_nobo
         })
         .await
         .unwrap();
-    assert_ne!(look(&desk.app, &browser, &run, "enrol", ADAM).await["outcome"], "done");
+    let answer = send_look(&desk.app, &browser, &run, "enrol", ADAM).await;
+    assert_eq!(answer.status.as_u16(), 409, "{}", answer.body);
     assert!(desk.events("enrolled").await.is_empty());
 }

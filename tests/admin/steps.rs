@@ -81,9 +81,23 @@ pub async fn identify(browser: &TestBrowser, interaction: &str, number: &str) ->
 
 /// One capture at the page of a step, by someone who does as asked.
 pub async fn look(app: &TestApp, browser: &TestBrowser, interaction: &str, page: &str, person: u8) -> Value {
+    let answer = send_look(app, browser, interaction, page, person).await;
+    assert_eq!(answer.status.as_u16(), 200, "{}", answer.body);
+    answer.json()
+}
+
+/// The same, whatever it is answered.
+pub async fn send_look(
+    app: &TestApp,
+    browser: &TestBrowser,
+    interaction: &str,
+    page: &str,
+    person: u8,
+) -> Answer {
     let address = step(browser, interaction, page, "begin", &[]).await.location();
     let mut capture = CapturePage::open(app, browser, &address).await;
-    capture.capture(obedient, Scripted::of(person)).await
+    capture.perform(obedient, Scripted::of(person)).await;
+    capture.upload().await
 }
 
 /// A form with a file, as a browser sends it (RFC 7578).

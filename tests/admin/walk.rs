@@ -9,8 +9,21 @@ const SOURCES: [&str; 2] =
     [include_str!("../../src/web/admin.rs"), include_str!("../../src/web/admin/routes.rs")];
 
 /// Every route, and an address of it where it shows a page.
-const WALK: [(&str, Option<&str>); 20] = [
+const WALK: [(&str, Option<&str>); 33] = [
     ("/callback", Some("/admin/callback?state=/admin/keys")),
+    ("/invitation/{link}", None),
+    ("/administrators", Some("/admin/administrators")),
+    ("/administrators/role", None),
+    ("/administrators/revoke", None),
+    ("/administrators/withdraw-link", None),
+    ("/administrators/invite", Some("/admin/administrators/invite")),
+    ("/users", Some("/admin/users")),
+    ("/users/add", Some("/admin/users/add")),
+    ("/users/{user}/check", None),
+    ("/users/{user}", None),
+    ("/users/{user}/{action}", None),
+    ("/sessions", Some("/admin/sessions")),
+    ("/sessions/end", None),
     ("/policies", Some("/admin/policies")),
     ("/contexts", Some("/admin/contexts")),
     ("/workflows", Some("/admin/workflows")),
