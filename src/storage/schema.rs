@@ -1,6 +1,10 @@
 //! The tables as diesel sees them, the same on both engines. The rules that hold them are in `migrations/`.
 #![allow(missing_docs)] // The columns are described in the migrations.
 
+mod policies;
+
+pub use policies::{client_versions, policy_versions};
+
 diesel::table! {
     users (id) {
         id -> Text,
@@ -390,24 +394,3 @@ diesel::allow_tables_to_appear_in_same_query!(data_keys, enrolments);
 diesel::allow_tables_to_appear_in_same_query!(transform_keys, enrolments);
 diesel::allow_tables_to_appear_in_same_query!(enrolments, runs);
 diesel::allow_tables_to_appear_in_same_query!(enrolments, shown_captures);
-
-diesel::table! {
-    policy_versions (number) {
-        number -> BigInt,
-        document -> Text,
-        author -> Text,
-        reason -> Text,
-        at -> BigInt,
-    }
-}
-
-diesel::table! {
-    client_versions (client_id, number) {
-        client_id -> Text,
-        number -> BigInt,
-        snapshot -> Nullable<Text>,
-        author -> Text,
-        reason -> Text,
-        at -> BigInt,
-    }
-}

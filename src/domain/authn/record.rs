@@ -174,7 +174,12 @@ fn policy_words(verdict: &PolicyVerdict) -> String {
 }
 
 fn context_words(verdict: &ContextVerdict) -> Vec<String> {
-    let earned = if verdict.earned { "earned" } else { "not earned" };
+    let is_given = |proofs: &Vec<ProofVerdict>| proofs.iter().all(|proof| proof.shortfall.is_none());
+    let earned = match verdict.earned {
+        true => "earned",
+        false if verdict.any_of.iter().any(is_given) => "not earned: older than was asked",
+        false => "not earned",
+    };
     let mut lines = vec![format!("  {}: {earned}", verdict.acr.0)];
     let several = verdict.any_of.len() > 1;
     for (n, proofs) in verdict.any_of.iter().enumerate() {
