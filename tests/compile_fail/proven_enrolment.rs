@@ -1,7 +1,7 @@
 use facestep::domain::workflow::enrolment::{Enrolment, ProvenEnrolment};
 
-fn forge(row: Enrolment) -> ProvenEnrolment {
-    ProvenEnrolment(row)
+fn forge(enrolment: Enrolment) -> ProvenEnrolment {
+    ProvenEnrolment { enrolment }
 }
 
 fn main() {}
