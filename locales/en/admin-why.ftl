@@ -36,6 +36,7 @@ admin-why-part-scopes = Scopes
 admin-why-part-resources = Resources
 admin-why-part-device = Browser
 admin-why-part-face = Face
+admin-why-part-enrolment = Enrolment that does not count
 admin-why-part-missed = Earlier try
 admin-why-prompt-asneeded = Whatever is needed may be shown
 admin-why-prompt-none = None may be shown

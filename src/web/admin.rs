@@ -54,6 +54,7 @@ pub mod statistics;
 pub mod terms;
 pub mod users;
 pub mod way_in;
+pub mod what_if;
 pub mod why;
 pub mod words;
 pub mod workflows;

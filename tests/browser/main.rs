@@ -2,10 +2,10 @@
 
 mod support;
 
+mod accessibility;
 mod address_bar;
 mod attacks;
 mod camera;
 mod crash;
-mod devices;
 mod privacy;
 mod step_up;

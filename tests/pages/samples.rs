@@ -5,7 +5,7 @@ use facestep::domain::face::coverage::Coverage;
 use facestep::flows::admin::officer::CheckFlaw;
 use facestep::web::admin::{
     Frame, administrators, audit, clients, contexts, guard, home, invitation, keys, policies, sessions,
-    statistics, users, way_in, why, workflows,
+    statistics, users, way_in, what_if, why, workflows,
 };
 use facestep::web::headers::Policy;
 use facestep::web::pages::*;
@@ -193,6 +193,7 @@ fn records() -> Vec<Sample> {
     let reader = Frame { role: Role::Viewer, ..keys::KeysPage::sample().frame };
     vec![
         sample("console-audit", &audit::AuditPage::sample()),
+        sample("console-audit-problem", &audit::AuditPage::sample_wrong()),
         sample("console-audit-none", &empty),
         sample("console-audit-event", &audit::event::EventPage::sample()),
         sample("console-audit-chain", &chain(None)),
@@ -219,6 +220,14 @@ fn records() -> Vec<Sample> {
 /// The console's pages of clients.
 fn registrations() -> Vec<Sample> {
     use clients::{ClientPage, ClientsPage, change, history};
+    let bare = policies::PoliciesPage {
+        policies: vec![],
+        findings: vec![],
+        number: 0,
+        ..policies::PoliciesPage::sample()
+    };
+    let refused = what_if::Told::Refused("invalid_scope".into(), "the scope has no openid".into());
+    let supposing = |told| what_if::WhatIfPage { told, ..what_if::WhatIfPage::sample() };
     let none = ClientsPage { clients: vec![], next: None, ..ClientsPage::sample() };
     let reader = Frame { role: Role::Viewer, ..ClientPage::sample().frame };
     let edit = || change::EditPage::sample().unwrap();
@@ -237,6 +246,18 @@ fn registrations() -> Vec<Sample> {
         sample("console-client-version", &history::VersionPage::sample()),
         sample("console-client-version-removed", &gone),
         sample("console-policies", &policies::PoliciesPage::sample()),
+        sample("console-policies-none", &bare),
+        sample("console-policies-edit", &policies::edit::EditPage::sample()),
+        sample("console-policies-edit-wrong", &policies::edit::EditPage::sample_wrong()),
+        sample("console-policies-history", &policies::history::HistoryPage::sample()),
+        sample("console-policies-version", &policies::history::VersionPage::sample()),
+        sample("console-what-if", &what_if::WhatIfPage::sample()),
+        sample("console-what-if-empty", &supposing(None)),
+        sample(
+            "console-what-if-nothing",
+            &supposing(Some(what_if::Told::Nothing("Say whose session it is.".into()))),
+        ),
+        sample("console-what-if-refused", &supposing(Some(refused))),
     ]
 }
 

@@ -73,6 +73,15 @@ pub struct AuditPage {
 }
 
 impl AuditPage {
+    /// One with a field that cannot be read, for the render test.
+    pub fn sample_wrong() -> Self {
+        let mut page = Self::sample();
+        for field in page.fields.iter_mut().filter(|field| field.name == "until") {
+            field.problem = Some(say("admin-audit-problem-time", &[]));
+        }
+        page
+    }
+
     /// A filled page, for the render test.
     pub fn sample() -> Self {
         let line = |place: &str, words: &str| EventLine {
@@ -90,10 +99,7 @@ impl AuditPage {
                 field("client", "text", "harbour-bank"),
                 field("interaction", "text", ""),
                 field("from", "datetime-local", "2026-11-01T00:00"),
-                Field {
-                    problem: Some(say("admin-audit-problem-time", &[])),
-                    ..field("until", "datetime-local", "")
-                },
+                field("until", "datetime-local", ""),
                 field("words", "text", "face_not_verified"),
             ],
             events: vec![

@@ -1,11 +1,16 @@
 //! Policies: each in a sentence, and above them what is no good about them.
 
+pub mod changes;
+pub mod edit;
+pub mod history;
+
 use actix_web::web;
 use askama::Template;
 
-use super::{Admin, Answer, Frame, contexts::sample_set, frame::console_page, terms};
+use super::{Admin, Answer, Frame, frame::console_page, terms};
 use crate::{
     domain::authn::{
+        document::{House, PolicyDocument},
         lint::{Finding, Severity},
         policy_set::{Policy, PolicySet},
     },
@@ -98,27 +103,35 @@ impl PoliciesPage {
 
     /// A filled page, for the render test.
     pub fn sample() -> Self {
-        let card = |name: &str, is_disabled| PolicyCard {
-            name: name.into(),
-            title: "Transfers need a face".into(),
-            words: sample_set().map_or_else(String::new, |set| {
-                let demand = crate::domain::authn::policy_set::Demand { refuse: true, ..Default::default() };
-                let (name, title) = (name.to_owned(), String::new());
-                let policy = Policy { name, title, when: Default::default(), demand, disabled: is_disabled };
-                terms::policy(&policy, set.catalogue())
-            }),
-            is_disabled,
-        };
-        Self {
-            frame: Frame { here: PATH, ..Frame::sample() },
-            number: 4,
-            findings: vec![
-                FindingWords { severity: "error", ..FindingWords::sample() },
-                FindingWords::sample(),
-            ],
-            policies: vec![card("transfers", false), card("at-night", true)],
+        let frame = Frame { here: PATH, ..Frame::sample() };
+        let findings =
+            vec![FindingWords { severity: "error", ..FindingWords::sample() }, FindingWords::sample()];
+        match sample_policies() {
+            Some(set) => Self::of(frame, 4, &set, findings),
+            None => Self { frame, number: 4, findings, policies: Vec::new() },
         }
     }
+}
+
+/// What ships, with two policies.
+fn sample_policies() -> Option<PolicySet> {
+    let house = House::default();
+    let policies = serde_json::json!([
+        {
+            "name": "transfers",
+            "title": "Transfers need a face that was shown just now",
+            "when": { "clients": ["harbour-bank"], "scopes": ["transfer"], "outside_networks": ["10.0.0.0/8"] },
+            "demand": { "acr": "urn:facestep:acr:face", "max_age": "1m" },
+        },
+        {
+            "name": "at-night",
+            "when": { "hours": { "from": "22:00", "until": "06:00", "days": ["sat", "sun"] } },
+            "demand": { "refuse": true },
+            "disabled": true,
+        },
+    ]);
+    let policies = serde_json::from_value(policies).ok()?;
+    PolicyDocument { policies, ..PolicyDocument::shipped(&house) }.compile(&house).ok()
 }
 
 console_page!(PoliciesPage);
@@ -126,7 +139,7 @@ console_page!(PoliciesPage);
 /// Shows them.
 pub async fn show(app: web::Data<App>, admin: Admin) -> Answer {
     let in_force = app.admin.rules.in_force().await?;
-    let findings = match app.desks.policies.lint(None).await {
+    let findings = match app.desks.policies.lint(None, Vec::new()).await {
         Ok(found) => found.into_iter().map(FindingWords::from).collect(),
         Err(Unserved::Fault(fault)) => return Err(fault.into()),
         Err(Unserved::Refused(refusal)) => return Err(unfit(&refusal).into()),

@@ -3,8 +3,8 @@
 use actix_web::web::{self, ServiceConfig, get, post};
 
 use super::{
-    administrators, audit, clients, contexts, invitation, keys, policies, sessions, statistics, users, why,
-    workflows,
+    administrators, audit, clients, contexts, invitation, keys, policies, sessions, statistics, users,
+    what_if, why, workflows,
 };
 
 /// Adds them.
@@ -50,6 +50,17 @@ fn people(config: &mut ServiceConfig) {
 fn rules(config: &mut ServiceConfig) {
     config
         .route("/policies", get().to(policies::show))
+        .service(
+            web::resource("/policies/edit")
+                .route(get().to(policies::edit::form))
+                .route(post().to(policies::edit::save)),
+        )
+        .route("/policies/history", get().to(policies::history::list))
+        .service(
+            web::resource("/policies/versions/{number}")
+                .route(get().to(policies::history::show))
+                .route(post().to(policies::history::go_back)),
+        )
         .route("/contexts", get().to(contexts::show))
         .route("/workflows", get().to(workflows::show));
 }
@@ -94,6 +105,7 @@ fn signing_keys(config: &mut ServiceConfig) {
 /// What happened, why, and what it comes to.
 fn records(config: &mut ServiceConfig) {
     config
+        .route("/what-if", get().to(what_if::show))
         .route("/why", get().to(why::ask))
         .route("/why/{interaction}", get().to(why::show))
         .route("/audit", get().to(audit::show))

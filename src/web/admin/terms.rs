@@ -139,9 +139,6 @@ pub fn minimum(minimum: &Minimum, catalogue: &AcrCatalogue) -> String {
         Demander::Policy(policy) => {
             say("admin-terms-minimum-policy", &[("policy", policy), ("context", &context)])
         }
-        // What else demands something says its name.
-        #[allow(unreachable_patterns)]
-        other => format!("{other:?}: {context}"),
     };
     match minimum.max_age {
         None => told,

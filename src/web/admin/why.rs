@@ -10,13 +10,13 @@ use super::{
     audit::{event::told, names_in},
     contexts::sample_set,
     frame::console_page,
-    phrases::{moment, say},
+    phrases::moment,
     terms::verdict::DecisionWords,
 };
 use crate::{
     domain::{
         audit::{AuditEvent, AuditKind},
-        authn::acr::AcrCatalogue,
+        authn::{acr::AcrCatalogue, record::DecisionRecord},
         id::InteractionId,
     },
     web::{
@@ -139,7 +139,8 @@ pub async fn show(app: web::Data<App>, admin: Admin, named: web::Path<String>) -
 
 fn decision(event: &AuditEvent, catalogue: &AcrCatalogue) -> Option<DecisionWords> {
     let is_decision = event.kind == AuditKind::Decided;
-    is_decision.then(|| DecisionWords::kept(event.at, &event.details, catalogue)).flatten()
+    let record = is_decision.then(|| DecisionRecord::of_details(&event.details)).flatten();
+    record.map(|record| DecisionWords::of(event.at, &record, catalogue))
 }
 
 impl DecisionWords {
@@ -174,12 +175,8 @@ impl DecisionWords {
             ],
         });
         let at = "2026-11-23T16:03:39Z".parse().ok()?;
-        Self::kept(at, details.as_object()?, sample_set()?.catalogue())
-    }
-
-    /// What it did, as a heading.
-    pub fn heading(&self) -> String {
-        say(&format!("admin-why-decision-{}", self.kind), &[])
+        let record = DecisionRecord::of_details(details.as_object()?)?;
+        Some(Self::of(at, &record, sample_set()?.catalogue()))
     }
 }
 
@@ -191,7 +188,7 @@ mod tests {
     fn a_kept_decision_is_read_back_whole() {
         let told = DecisionWords::sample().unwrap();
         assert_eq!(told.decision, "They must show their face, by the workflow face-step-up.");
-        assert_eq!((told.kind, told.version), ("asked", Some(4)));
+        assert_eq!((told.kind, told.version), ("asked", 4));
         assert_eq!(told.ledger, ["A password at 2026-11-23 15:59:00 UTC."]);
         let rules: Vec<_> = told.rules.iter().map(|rule| (rule.applied, rule.why.as_deref())).collect();
         assert_eq!(rules, [(true, None), (false, Some("it is another time")), (true, None)]);
@@ -199,15 +196,5 @@ mod tests {
         let way = &told.contexts[0].ways[0];
         assert_eq!((way[0].is_given, way[1].is_given), (true, false));
         assert_eq!(way[1].why, "nothing of the kind was proven in this session");
-    }
-
-    #[test]
-    fn a_decision_from_before_is_told_as_an_event_alone() {
-        let details = serde_json::json!({ "decision": "step_up" });
-        let catalogue = AcrCatalogue::default();
-        assert_eq!(
-            DecisionWords::kept(jiff::Timestamp::UNIX_EPOCH, details.as_object().unwrap(), &catalogue),
-            None
-        );
     }
 }

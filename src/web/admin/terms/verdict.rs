@@ -1,16 +1,17 @@
 //! A decision in plain words: what was asked, what was proven then, each rule with its verdict, and what came of it.
 
 use jiff::Timestamp;
-use serde_json::{Map, Value};
 
 use super::{asked, demand, entry, list, minimum, proof};
 use crate::{
     domain::authn::{
         acr::{AcrCatalogue, Shortfall},
+        age::Age,
         circumstances::Unmatched,
-        explanation::{ContextVerdict, Explanation, PolicyVerdict, ProofVerdict},
-        ledger::AssuranceLedger,
+        explanation::{ContextVerdict, PolicyVerdict, ProofVerdict},
         policy::{Decision, FaceStanding, MissReason, Refusal, SignInReason},
+        record::DecisionRecord,
+        requirement::{Demander, Minimum, Prompt},
     },
     web::admin::phrases::{age, moment, say},
 };
@@ -53,8 +54,8 @@ pub struct ContextWords {
 /// One decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecisionWords {
-    /// When, where it was made.
-    pub at: Option<String>,
+    /// When.
+    pub at: String,
     /// What came of it, in a sentence.
     pub decision: String,
     /// What it did to the person: `asked`, `answered` or `refused`.
@@ -70,17 +71,13 @@ pub struct DecisionWords {
     /// How each context stood.
     pub contexts: Vec<ContextWords>,
     /// The version of the policies by which it was decided.
-    pub version: Option<i64>,
+    pub version: i64,
 }
 
 impl DecisionWords {
     /// A decision in the words of the policies that were in force.
-    pub fn of(
-        explanation: &Explanation,
-        ledger: &AssuranceLedger,
-        version: Option<i64>,
-        catalogue: &AcrCatalogue,
-    ) -> Self {
+    pub fn of(at: Timestamp, record: &DecisionRecord, catalogue: &AcrCatalogue) -> Self {
+        let explanation = &record.explanation;
         let (kind, decision) = decided(&explanation.decision, catalogue);
         let minima = explanation.minima.iter().filter(|one| !is_policy(one)).map(|one| RuleWords {
             rule: minimum(one, catalogue),
@@ -89,61 +86,56 @@ impl DecisionWords {
         });
         let policies = explanation.policies.iter().map(|verdict| policy(verdict, catalogue));
         Self {
-            at: None,
+            at: moment(at),
             decision,
             kind,
-            request: vec![("asked", asked(&explanation.asked, catalogue))],
-            known: Vec::new(),
-            ledger: ledger.entries().iter().map(entry).collect(),
+            request: request(record, catalogue),
+            known: known(record),
+            ledger: record.ledger.entries().iter().map(entry).collect(),
             rules: minima.chain(policies).collect(),
             contexts: explanation.contexts.iter().map(|verdict| context(verdict, catalogue)).collect(),
-            version,
+            version: record.policy_version,
         }
     }
 
-    /// A decision as the audit log keeps it; none where the event is from before decisions were explained.
-    pub fn kept(at: Timestamp, details: &Map<String, Value>, catalogue: &AcrCatalogue) -> Option<Self> {
-        let member = |name: &str| details.get(name).filter(|value| !value.is_null()).cloned();
-        let explanation: Explanation = serde_json::from_value(Value::Object(details.clone())).ok()?;
-        let ledger: AssuranceLedger =
-            member("ledger").and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default();
-        let version = member("policy_version").and_then(|number| number.as_i64());
-        let mut words = Self::of(&explanation, &ledger, version, catalogue);
-        words.at = Some(moment(at));
-        let texts = |name: &str| {
-            let listed: Option<Vec<String>> = member(name).and_then(|kept| serde_json::from_value(kept).ok());
-            list(&listed.unwrap_or_default())
-        };
-        if let Some(most) = member("max_age").and_then(|most| most.as_i64()) {
-            let most = u32::try_from(most).unwrap_or(u32::MAX);
-            let most = crate::domain::authn::age::Age::of_seconds(most);
-            words.request.push(("max-age", age(most)));
-        }
-        if let Some(prompt) = member("prompt").and_then(|prompt| prompt.as_str().map(str::to_lowercase)) {
-            words.request.push(("prompt", say(&format!("admin-why-prompt-{prompt}"), &[])));
-        }
-        words.request.push(("scopes", texts("scopes")));
-        words.request.push(("resources", texts("resources")));
-        if let Some(is_new) = member("new_device").and_then(|is_new| is_new.as_bool()) {
-            let key = if is_new { "admin-why-device-new" } else { "admin-why-device-known" };
-            words.known.push(("device", say(key, &[])));
-        }
-        if let Some(standing) =
-            member("face").and_then(|kept| serde_json::from_value::<FaceStanding>(kept).ok())
-        {
-            words.known.push(("face", standing_words(standing)));
-        }
-        if let Some(missed) =
-            member("missed").and_then(|kept| serde_json::from_value::<MissReason>(kept).ok())
-        {
-            words.known.push(("missed", reason(missed)));
-        }
-        Some(words)
+    /// What it did, as a heading.
+    pub fn heading(&self) -> String {
+        say(&format!("admin-why-decision-{}", self.kind), &[])
     }
 }
 
-fn is_policy(minimum: &crate::domain::authn::requirement::Minimum) -> bool {
-    matches!(minimum.by, crate::domain::authn::requirement::Demander::Policy(_))
+/// What the request said.
+fn request(record: &DecisionRecord, catalogue: &AcrCatalogue) -> Vec<(&'static str, String)> {
+    let prompt = match record.prompt {
+        Prompt::AsNeeded => "asneeded",
+        Prompt::None => "none",
+        Prompt::Login => "login",
+    };
+    let most = record.max_age.map(|most| age(Age::of_seconds(u32::try_from(most).unwrap_or(u32::MAX))));
+    let parts = [
+        Some(("asked", asked(&record.explanation.asked, catalogue))),
+        most.map(|most| ("max-age", most)),
+        Some(("prompt", say(&format!("admin-why-prompt-{prompt}"), &[]))),
+        Some(("scopes", list(&record.scopes))),
+        Some(("resources", list(&record.resources))),
+    ];
+    parts.into_iter().flatten().collect()
+}
+
+/// What was known beside it.
+fn known(record: &DecisionRecord) -> Vec<(&'static str, String)> {
+    let device = if record.new_device { "admin-why-device-new" } else { "admin-why-device-known" };
+    let parts = [
+        Some(("device", say(device, &[]))),
+        Some(("face", standing_words(record.face))),
+        record.enrolment_refused.clone().map(|why| ("enrolment", why)),
+        record.missed.map(|missed| ("missed", reason(missed))),
+    ];
+    parts.into_iter().flatten().collect()
+}
+
+fn is_policy(minimum: &Minimum) -> bool {
+    matches!(minimum.by, Demander::Policy(_))
 }
 
 fn policy(verdict: &PolicyVerdict, catalogue: &AcrCatalogue) -> RuleWords {
