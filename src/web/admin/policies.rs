@@ -139,7 +139,7 @@ console_page!(PoliciesPage);
 /// Shows them.
 pub async fn show(app: web::Data<App>, admin: Admin) -> Answer {
     let in_force = app.admin.rules.in_force().await?;
-    let findings = match app.desks.policies.lint(None, Vec::new()).await {
+    let findings = match app.desks.policies.lint(None).await {
         Ok(found) => found.into_iter().map(FindingWords::from).collect(),
         Err(Unserved::Fault(fault)) => return Err(fault.into()),
         Err(Unserved::Refused(refusal)) => return Err(unfit(&refusal).into()),

@@ -151,7 +151,7 @@ pub async fn save(app: web::Data<App>, admin: Admin, request: HttpRequest, form:
             return Ok(pages::shown(&page));
         }
         Ok(foreseen) => {
-            let findings = match app.desks.policies.lint(Some(&document), Vec::new()).await {
+            let findings = match app.desks.policies.lint(Some(&document)).await {
                 Ok(found) => found.into_iter().map(FindingWords::from).collect(),
                 Err(Unserved::Fault(fault)) => return Err(fault.into()),
                 Err(Unserved::Refused(refusal)) => return Err(unfit(&refusal).into()),
