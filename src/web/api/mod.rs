@@ -1,6 +1,7 @@
 //! The admin API: what the console shows and steers, as JSON, for programs (`docs/api.md`). A handler lets its caller in,
 //! reads what is asked, calls one flow and answers; every refusal is problem details.
 
+pub mod administrators;
 pub mod audit;
 mod body;
 pub mod clients;
@@ -12,7 +13,9 @@ mod paging;
 pub mod policy;
 mod problem;
 mod query;
+pub mod sessions;
 pub mod statistics;
+pub mod users;
 
 use actix_web::{
     HttpResponse, Responder,
@@ -35,6 +38,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 log_routes(config);
                 key_routes(config);
                 policy_routes(config);
+                people_routes(config);
             })
             .service(reading("/openapi.json", openapi::answer))
             .default_service(web::to(async || Err::<HttpResponse, _>(Problem::not_found()))),
@@ -78,8 +82,30 @@ fn key_routes(config: &mut ServiceConfig) {
                 .route(post().to(keys::rotate))
                 .default_service(only("GET, POST")),
         )
+        .service(removing("/keys/{key}", keys::retire));
+}
+
+fn people_routes(config: &mut ServiceConfig) {
+    config
+        .service(reading("/users", users::list))
+        .service(reading("/users/{user}", users::read))
         .service(
-            web::resource("/keys/{key}").route(delete().to(keys::retire)).default_service(only("DELETE")),
+            web::resource("/users/{user}/groups")
+                .route(put().to(users::set_groups))
+                .default_service(only("PUT")),
+        )
+        .service(acting("/users/{user}/face/restore", users::restore_face))
+        .service(removing("/users/{user}/enrolment", users::revoke_enrolment))
+        .service(removing("/users/{user}/sessions", users::sign_out))
+        .service(reading("/sessions", sessions::list))
+        .service(removing("/sessions/{session}", sessions::end))
+        .service(reading("/administrators", administrators::list))
+        .service(acting("/administrators/invitations", administrators::invite))
+        .service(
+            web::resource("/administrators/{user}")
+                .route(put().to(administrators::set_role))
+                .route(delete().to(administrators::dismiss))
+                .default_service(only("PUT, DELETE")),
         );
 }
 
@@ -116,6 +142,16 @@ where
     F::Output: Responder + 'static,
 {
     web::resource(path).route(post().to(handler)).default_service(only("POST"))
+}
+
+/// What is only taken away.
+fn removing<F, Args>(path: &str, handler: F) -> actix_web::Resource
+where
+    F: actix_web::Handler<Args>,
+    Args: actix_web::FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    web::resource(path).route(delete().to(handler)).default_service(only("DELETE"))
 }
 
 fn only(methods: &'static str) -> actix_web::Route {

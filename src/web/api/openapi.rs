@@ -14,7 +14,9 @@ use utoipa::{
     },
 };
 
-use super::{audit, clients, keys, policy, problem::ProblemDetails, statistics};
+use super::{
+    administrators, audit, clients, keys, policy, problem::ProblemDetails, sessions, statistics, users,
+};
 use crate::domain::oidc::{
     endpoints::{AUTHORIZE, TOKEN},
     scope::{ADMIN_READ, ADMIN_WRITE},
@@ -40,6 +42,9 @@ const OAUTH: &str = "oauth";
         keys::list, keys::rotate, keys::retire,
         policy::read, policy::apply, policy::rehearse, policy::findings,
         policy::versions, policy::version, policy::restore,
+        users::list, users::read, users::set_groups, users::restore_face, users::revoke_enrolment, users::sign_out,
+        sessions::list, sessions::end,
+        administrators::list, administrators::invite, administrators::set_role, administrators::dismiss,
         answer,
     ),
     components(schemas(ProblemDetails)),
@@ -48,6 +53,9 @@ const OAUTH: &str = "oauth";
         (name = "policy", description = "Contexts, policies, workflows and dialects, and their versions"),
         (name = "audit", description = "What happened, chained"),
         (name = "statistics", description = "How often, with what outcome, in what time"),
+        (name = "users", description = "Accounts"),
+        (name = "sessions", description = "Sessions that somebody is signed in to"),
+        (name = "administrators", description = "Who may administer"),
         (name = "keys", description = "What tokens are signed with"),
         (name = "description", description = "This document"),
     ),

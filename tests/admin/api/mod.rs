@@ -8,6 +8,7 @@ mod description;
 mod history;
 mod keys;
 mod paging;
+mod people;
 mod policy;
 mod problems;
 mod schemathesis;
