@@ -80,6 +80,9 @@ impl<'a> Linter<'a> {
         {
             return Some(format!("no provider {issuer} is connected, whose word it asks for"));
         }
+        if proof.is_stale_at_once() {
+            return Some("a proof of 0s is too old as soon as it is given".into());
+        }
         if proof.method != Method::Face {
             return None;
         }

@@ -106,6 +106,15 @@ fn a_context_by_a_provider_that_nobody_is_connected_to_is_reached_by_nobody() {
 }
 
 #[test]
+fn a_proof_that_is_stale_at_once_opens_no_way() {
+    let stale = found(|document, _| {
+        document.contexts[1].proofs[1].within = Some(Age::of_seconds(0));
+        document.contexts[2].proofs[1].proofed_within = Some(Age::of_seconds(0));
+    });
+    assert_eq!(stale, ["contexts[1]", "contexts[2]"].map(|at| (LintCode::ContextUnreachable, at.to_owned())));
+}
+
+#[test]
 fn a_device_key_that_no_face_check_could_bind_is_told() {
     let told = found(|document, _| {
         for context in &mut document.contexts {
