@@ -6,6 +6,7 @@ pub mod audit;
 mod body;
 pub mod clients;
 pub mod conditions;
+pub mod explain;
 mod guard;
 pub mod keys;
 pub mod openapi;
@@ -118,6 +119,8 @@ fn policy_routes(config: &mut ServiceConfig) {
                 .default_service(only("GET, PUT")),
         )
         .service(acting("/policy/rehearsal", policy::rehearse))
+        .service(acting("/explanations", explain::suppose))
+        .service(reading("/explanations/{interaction}", explain::past))
         .service(reading("/policy/findings", policy::findings))
         .service(reading("/policy/versions", policy::versions))
         .service(reading("/policy/versions/{number}", policy::version))

@@ -15,7 +15,8 @@ use utoipa::{
 };
 
 use super::{
-    administrators, audit, clients, keys, policy, problem::ProblemDetails, sessions, statistics, users,
+    administrators, audit, clients, explain, keys, policy, problem::ProblemDetails, sessions, statistics,
+    users,
 };
 use crate::domain::oidc::{
     endpoints::{AUTHORIZE, TOKEN},
@@ -42,6 +43,7 @@ const OAUTH: &str = "oauth";
         keys::list, keys::rotate, keys::retire,
         policy::read, policy::apply, policy::rehearse, policy::findings,
         policy::versions, policy::version, policy::restore,
+        explain::past, explain::suppose,
         users::list, users::read, users::set_groups, users::restore_face, users::revoke_enrolment, users::sign_out,
         sessions::list, sessions::end,
         administrators::list, administrators::invite, administrators::set_role, administrators::dismiss,
@@ -51,6 +53,7 @@ const OAUTH: &str = "oauth";
     tags(
         (name = "clients", description = "Relying parties and the versions of their registrations"),
         (name = "policy", description = "Contexts, policies, workflows and dialects, and their versions"),
+        (name = "explanations", description = "Why somebody was challenged, and what would happen"),
         (name = "audit", description = "What happened, chained"),
         (name = "statistics", description = "How often, with what outcome, in what time"),
         (name = "users", description = "Accounts"),

@@ -5,6 +5,7 @@ mod audit;
 mod clients;
 mod conditions;
 mod description;
+mod explain;
 mod history;
 mod keys;
 mod paging;
