@@ -62,6 +62,8 @@ async fn command(browser: &Browser, method: &str, parameters: Value) -> Value {
 async fn resize(browser: &Browser, width: u32) {
     let size = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
     command(browser, "Emulation.setDeviceMetricsOverride", size).await;
+    // As on a telephone: a bar beside the page would take some of its width.
+    command(browser, "Emulation.setScrollbarsHidden", json!({ "hidden": true })).await;
 }
 
 async fn colours(browser: &Browser, scheme: &str) {
