@@ -183,3 +183,7 @@ admin-kind-administrator-recovered = A way in was broken open
 admin-event-administrator-recovered = On the machine itself, somebody broke open the way in for { $user }.
 admin-kind-policy-applied = Policies were changed
 admin-event-policy-applied = Another version of the policies came into force.
+admin-kind-enrolment-replaced = An enrolment was replaced
+admin-event-enrolment-replaced = A newer enrolment took the place of the one that { $user } had.
+admin-kind-invitation-withdrawn = An invitation was taken back
+admin-event-invitation-withdrawn = The link that { $user } was invited by was taken back.

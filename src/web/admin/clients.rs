@@ -289,6 +289,6 @@ pub(super) fn sample_client() -> Option<Client> {
             ..ClientMetadata::default()
         },
         registration_token_hash: None,
-        created_at: Timestamp::UNIX_EPOCH,
+        created_at: Timestamp::constant(1_790_000_000, 0),
     })
 }

@@ -38,6 +38,7 @@ const GROUPS: [(&str, &[AuditKind]); 8] = [
             CeremonyBrokenOff,
             CeremonyConcluded,
             Enrolled,
+            EnrolmentReplaced,
             FaceSuspended,
             FaceForgotten,
             FaceRestored,
@@ -55,6 +56,7 @@ const GROUPS: [(&str, &[AuditKind]); 8] = [
         &[
             InvitationMade,
             InvitationUsed,
+            InvitationWithdrawn,
             AdministratorGranted,
             AdministratorRevoked,
             AdministratorRecovered,
