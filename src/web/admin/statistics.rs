@@ -216,7 +216,7 @@ fn time_to_pass(step_ups: &Passages) -> Option<Chart> {
     let plot = plot::within(&across, &up, &points);
     let headings = vec![say("admin-statistics-share", &[]), across];
     let n = step_ups.passed;
-    (n > 0).then(|| Chart { id: "seconds", n, plot, has_parts: false, headings, rows })
+    (n > 0).then_some(Chart { id: "seconds", n, plot, has_parts: false, headings, rows })
 }
 
 fn row(name: &str, bar: &Bar) -> Vec<String> {
