@@ -155,14 +155,14 @@ async fn nobody_checks_their_own_document() {
 #[tokio::test]
 async fn everything_that_is_missing_is_named_and_what_was_typed_is_kept() {
     let (desk, officer, ada) = set().await;
-    let cases: [(Option<(&str, &str)>, &[u8], &str); 7] = [
+    let cases = [
         (Some(("number", "")), PORTRAIT, "document’s number"),
         (Some(("family_name", " ")), PORTRAIT, "given and family name"),
         (Some(("birth_date", "2990-01-01")), PORTRAIT, "birth date"),
         (Some(("answered_for_by", "")), PORTRAIT, "by which name"),
         (Some(("confirmed", "")), PORTRAIT, "Confirm that you saw"),
-        (None, b"", "Choose the portrait"),
-        (None, b"GIF89a", "no JPEG"),
+        (None, &b""[..], "Choose the portrait"),
+        (None, &b"GIF89a"[..], "no JPEG"),
     ];
     for (change, portrait, words) in cases {
         let page = check(&officer, &ada, change, portrait).await;

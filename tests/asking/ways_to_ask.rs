@@ -37,8 +37,11 @@ fn someone(passes: bool) -> World {
     World { passes, ..World::default() }
 }
 
+/// A request's parameters.
+type Asked<'a> = &'a [(&'a str, &'a str)];
+
 /// Each request with what comes of it for somebody who passes and for somebody who fails.
-fn table(client: &Client, set: &PolicySet, rows: &[(&[(&str, &str)], Outcome, Outcome)]) {
+fn table(client: &Client, set: &PolicySet, rows: &[(Asked<'_>, Outcome, Outcome)]) {
     for (asked, passed, failed) in rows {
         assert_eq!(&someone(true).ask(client, set, asked), passed, "passing: {asked:?}");
         assert_eq!(&someone(false).ask(client, set, asked), failed, "failing: {asked:?}");
@@ -242,7 +245,7 @@ fn a_minimum_of_the_registration_of_a_policy_or_of_a_scope_goes_before_the_reque
     let (plain, set, demanded) = (client(), shipped(), with_policy(demanding(FACE)));
     let less = id_token(&format!(r#"{{"value":"{PWD}"}}"#));
     let essential = id_token(&format!(r#"{{"essential":true,"value":"{PWD}"}}"#));
-    let ways: [(&Client, &PolicySet, &[(&str, &str)]); 3] =
+    let ways: [(&Client, &PolicySet, Asked<'static>); 3] =
         [(&minimum, &set, &[]), (&plain, &demanded, &[]), (&plain, &set, &[TRANSFER])];
     for (client, set, by) in ways {
         let with = |asked: &[(&'static str, &'static str)]| [by, asked].concat();

@@ -230,9 +230,12 @@ fn cut_short(fault: Fault) -> Fault {
     fault
 }
 
+/// Parameters as they were said, for the address of the next page.
+type Said = Vec<(&'static str, String)>;
+
 /// What is looked for, and the parameters that say so.
-fn filters(query: &mut Query) -> Result<(AuditQuery, Vec<(&'static str, String)>), Problem> {
-    let mut said: Vec<(&'static str, String)> = Vec::new();
+fn filters(query: &mut Query) -> Result<(AuditQuery, Said), Problem> {
+    let mut said = Said::new();
     let kinds = query.take_all("kind");
     said.extend(kinds.iter().map(|kind| ("kind", kind.clone())));
     let kinds: Option<Vec<AuditKind>> = kinds.iter().map(|kind| AuditKind::parse(kind)).collect();

@@ -157,7 +157,7 @@ fn what_another_provider_saw_counts_only_where_a_context_names_that_provider() {
         (Acr::PWD, pwd(10), true),
     ];
     for (acr, entry, earned) in cases {
-        let asked = Case { document: document.clone(), ..about(acr, &[entry.clone()]) };
+        let asked = Case { document: document.clone(), ..about(acr, std::slice::from_ref(&entry)) };
         assert_eq!(asked.acr().is_some(), earned, "{acr} {entry:?}");
     }
     // A face that another provider saw takes the place of none that we saw.
