@@ -48,7 +48,8 @@ const DAMAGES: [(&str, &str, Read); 14] = [
     ("UPDATE ceremonies SET challenge = 'smile'", "ceremonies.challenge of row \"k1\"", |db| {
         db.find_ceremony(&CeremonyId::parse("k1").unwrap()).map(drop)
     }),
-    ("UPDATE devices SET id = 'a b'", "devices.id of row \"a b\"", |db| {
+    // Its keys refer to it by its id.
+    ("DELETE FROM device_keys; UPDATE devices SET id = 'a b'", "devices.id of row \"a b\"", |db| {
         db.find_device(&user_id("u1"), &secret("device").hash()).map(drop)
     }),
     (

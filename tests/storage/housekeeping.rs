@@ -49,7 +49,8 @@ async fn each_kind_is_dropped_when_its_time_has_come() {
             Housekeeping::new(store.clone(), clock, RETENTION).purge().await.unwrap()
         };
         let none = Purged::default();
-        assert_eq!(purge_at(1).await, none);
+        // The sample document check lapses at two seconds.
+        assert_eq!(purge_at(1).await, Purged { identity_checks: 1, ..none });
         assert_eq!(purge_at(10).await, Purged { pushed_requests: 1, ..none });
         // The sample ceremony lapses at 1.5 minutes, the pushed request at 1, the interaction at 10, tokens at 11; all else
         // counts from the start.
@@ -63,7 +64,9 @@ async fn each_kind_is_dropped_when_its_time_has_come() {
         assert_eq!(purge_at(61).await, none);
         assert_eq!(purge_at(63).await, Purged { assertions: 1, ..none });
         assert_eq!(purge_at(71).await, Purged { refresh_tokens: 1, grants: 1, ..none });
-        assert_eq!(purge_at(1_000_000).await, none);
+        // The sample invitation is open for a week, 10,080 minutes.
+        assert_eq!(purge_at(10_000).await, none);
+        assert_eq!(purge_at(1_000_000).await, Purged { invitations: 1, ..none });
         let (parent, enrolment) = store
             .read(|db| {
                 Ok((db.find_run(&RunId::parse("r1").unwrap())?, db.find_enrolment_of(&user_id("u1"))?))
